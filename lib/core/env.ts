@@ -1,0 +1,53 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { AppError } from "./errors.ts";
+
+const port = z.coerce.number().int().min(1).max(65535);
+
+const schema = z.object({
+	/** State of this instance: database, recordings, kubeconfigs, engine socket. */
+	FAULTLINE_DATA: z.string().default(".faultline"),
+	/** Build artefacts addressed by content, shared by checkouts. */
+	FAULTLINE_CACHE: z.string().default(join(homedir(), ".cache", "faultline")),
+	/** Loopback unless the owner says otherwise. */
+	FAULTLINE_HOST: z.string().default("127.0.0.1"),
+	FAULTLINE_PORT: port.default(3000),
+	/** Further origins that may reach the page, separated by commas: `https://labs.example.org`. */
+	FAULTLINE_ORIGINS: z.string().default(""),
+	FAULTLINE_LOG: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+export interface Env {
+	dataDir: string;
+	cacheDir: string;
+	host: string;
+	port: number;
+	origins: string[];
+	logLevel: z.infer<typeof schema>["FAULTLINE_LOG"];
+}
+
+/**
+ * Reads Faultline's settings from the environment.
+ * @throws AppError `bad-environment` naming every wrong variable at once
+ */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+	const parsed = schema.safeParse(source);
+	if (!parsed.success) {
+		throw new AppError("bad-environment", parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "), {
+			kind: "invalid",
+			mend: "Correct or unset the named environment variables.",
+		});
+	}
+	const env = parsed.data;
+	return {
+		dataDir: resolve(env.FAULTLINE_DATA),
+		cacheDir: resolve(env.FAULTLINE_CACHE),
+		host: env.FAULTLINE_HOST,
+		port: env.FAULTLINE_PORT,
+		origins: env.FAULTLINE_ORIGINS.split(",")
+			.map((origin) => origin.trim())
+			.filter(Boolean),
+		logLevel: env.FAULTLINE_LOG,
+	};
+}

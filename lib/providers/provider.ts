@@ -1,0 +1,120 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { ProbeRequest, ProbeResult } from "./provider-probe.ts";
+
+export type { ProbeFrom, ProbeOutcome, ProbeRequest, ProbeResult } from "./provider-probe.ts";
+export { probeRequest, probeResult } from "./provider-probe.ts";
+
+/** What a scenario asks of its cluster. Equal specs can share a prepared cluster. */
+export interface ClusterSpec {
+	/** 1 to 3; the first is the control plane and also runs workloads. */
+	nodes: number;
+	kubeProxyMode: "iptables" | "nftables";
+	dnsReplicas: number;
+	/** Add-ons by name: `ingress`, `gateway`, `load-balancer`. */
+	addons: readonly string[];
+}
+
+/** A rule of Kubernetes RBAC. */
+export interface PolicyRule {
+	apiGroups: string[];
+	resources: string[];
+	verbs: string[];
+	resourceNames?: string[];
+}
+
+/** What the learner may do in the cluster, besides reading namespaces' names. */
+export interface LearnerAccess {
+	/** Namespaces with full rights to the usual namespaced objects. */
+	namespaces: readonly string[];
+	/** Further rules: cluster-wide. */
+	clusterRules: readonly PolicyRule[];
+}
+
+export interface LabSpec {
+	labId: string;
+	cluster: ClusterSpec;
+	access: LearnerAccess;
+	/** Files of the lab for the workstation's home: path relative to it → content. */
+	files: Readonly<Record<string, string>>;
+}
+
+export interface StepContext {
+	signal: AbortSignal;
+	/** Called as each named step begins: the page shows it. */
+	onStep(step: string): void;
+}
+
+export interface ExecOptions {
+	timeoutMs: number;
+	signal?: AbortSignal;
+	stdin?: string;
+	env?: Readonly<Record<string, string>>;
+}
+
+export interface ExecResult {
+	exitCode: number;
+	stdout: string;
+	stderr: string;
+}
+
+/** Where to run a program so that it is the learner's shell: given to the PTY. */
+export interface ShellCommand {
+	file: string;
+	args: string[];
+}
+
+/** Who a probe speaks as, before the provider has turned it into a process. */
+export type Vantage = { podUid: string } | { workstation: true } | { node: string };
+
+/** A probe request whose origin is a vantage of the lab. */
+export type LabProbe = ProbeRequest extends infer R ? (R extends ProbeRequest ? Omit<R, "from" | "id"> & { from: Vantage } : never) : never;
+
+/** One lab's cluster, workstation and eyes, wherever they run. */
+export interface LabEnvironment {
+	readonly labId: string;
+	/** The administrator's access: for the engine alone, never for the learner. */
+	readonly admin: KubeConfig;
+	/** Runs kubectl as administrator on manifests or patches; arguments as typed after `kubectl`. */
+	kubectl(args: readonly string[], options: ExecOptions): Promise<ExecResult>;
+	/** Runs a program on the workstation as the learner. */
+	exec(command: readonly string[], options: ExecOptions): Promise<ExecResult>;
+	/** Runs a program on a node, for the fixed list of node operations of faults. */
+	nodeExec(node: string, command: readonly string[], options: ExecOptions): Promise<ExecResult>;
+	/** Node names, control plane first. */
+	readonly nodes: readonly string[];
+	/**
+	 * The command whose terminal is the learner's shell: it prints the shell's output from byte `fromOffset` on and
+	 * passes keystrokes. Ends when the shell ends (exit 0) or is lost (other codes). The shell itself survives it.
+	 */
+	shell(options: { shellId: string; fromOffset: number }): ShellCommand;
+	/** Runs probes at once; answers in the order of the requests, never rejecting for a single probe. */
+	probe(probes: readonly LabProbe[], signal?: AbortSignal): Promise<ProbeResult[]>;
+	/** Stops all processes of the lab in place, memory kept. */
+	freeze(): Promise<void>;
+	thaw(): Promise<void>;
+}
+
+export interface ProviderStatus {
+	ok: boolean;
+	/** What the host runs: `kind v0.33.0, Kubernetes v1.36.3 (built here)`. */
+	description: string;
+	kubernetesVersion: string;
+}
+
+/** Makes and removes lab environments. Every method is idempotent for one lab id. */
+export interface LabProvider {
+	readonly name: string;
+	status(): Promise<ProviderStatus>;
+	/** Makes what is missing of the lab; on failure what was made stays for {@link destroy}. */
+	create(spec: LabSpec, context: StepContext): Promise<LabEnvironment>;
+	/** Takes up a lab that is whole, after a restart of the engine; undefined where any part is missing. */
+	adopt(labId: string): Promise<LabEnvironment | undefined>;
+	/** Ids of all labs of this instance of which anything exists on the host. */
+	list(): Promise<string[]>;
+	/** Removes every trace of the lab; no error where there is none. */
+	destroy(labId: string): Promise<void>;
+	/** Memory that one more lab of this shape needs, in bytes, and what the host has left. */
+	capacity(cluster: ClusterSpec): Promise<{ neededBytes: number; freeBytes: number }>;
+	/** Ends connections of this process; labs stay. */
+	close(): Promise<void>;
+}
