@@ -1,0 +1,3 @@
+module faultline.dev/runtime
+
+go 1.24
