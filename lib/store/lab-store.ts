@@ -1,0 +1,112 @@
+import type { LabRecord, LabStore } from "../labs/lab-store.ts";
+import type { Database } from "./database.ts";
+import type { LabTable } from "./schema.ts";
+
+// How many earlier runs of a stage its usual time is taken from.
+const usualRuns = 15;
+
+/** Labs and their stages in the database. */
+export function createLabStore(database: Database): LabStore {
+	return {
+		async insert(lab) {
+			await database.insertInto("lab").values(toRow(lab)).execute();
+		},
+		async update(id, change) {
+			const row = toColumns(change);
+			if (Object.keys(row).length > 0) await database.updateTable("lab").set(row).where("id", "=", id).execute();
+		},
+		async transition(id, from, to, change = {}) {
+			const { numUpdatedRows } = await database
+				.updateTable("lab")
+				.set({ ...toColumns(change), state: to })
+				.where("id", "=", id)
+				.where("state", "=", from)
+				.executeTakeFirst();
+			return numUpdatedRows === 1n;
+		},
+		async get(id) {
+			const row = await database.selectFrom("lab").selectAll().where("id", "=", id).executeTakeFirst();
+			return row && fromRow(row);
+		},
+		async list() {
+			return (await database.selectFrom("lab").selectAll().orderBy("created_at", "desc").orderBy("id").execute()).map(fromRow);
+		},
+		async beginStage(labId, name, at) {
+			await this.endStages(labId, at);
+			await database.insertInto("stage").values({ lab_id: labId, name, started_at: at }).execute();
+		},
+		async endStages(labId, at) {
+			await database.updateTable("stage").set({ ended_at: at }).where("lab_id", "=", labId).where("ended_at", "is", null).execute();
+		},
+		async clearStages(labId) {
+			await database.deleteFrom("stage").where("lab_id", "=", labId).execute();
+		},
+		async stages(labId) {
+			const rows = await database.selectFrom("stage").selectAll().where("lab_id", "=", labId).orderBy("id").execute();
+			return Promise.all(
+				rows.map(async (row) => ({
+					name: row.name,
+					startedAt: row.started_at,
+					endedAt: row.ended_at,
+					usualMs: median(await earlierRuns(database, row.name, labId)),
+				})),
+			);
+		},
+	};
+}
+
+async function earlierRuns(database: Database, name: string, labId: string): Promise<number[]> {
+	const rows = await database
+		.selectFrom("stage")
+		.select(({ eb }) => eb("ended_at", "-", eb.ref("started_at")).as("ms"))
+		.where("name", "=", name)
+		.where("lab_id", "<>", labId)
+		.where("ended_at", "is not", null)
+		.orderBy("id", "desc")
+		.limit(usualRuns)
+		.execute();
+	return rows.map((row) => Number(row.ms));
+}
+
+function median(values: number[]): number | null {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+}
+
+function toColumns(change: Partial<LabRecord>): Partial<LabTable> {
+	const columns: Partial<LabTable> = {
+		id: change.id,
+		scenario: change.scenario,
+		seed: change.seed,
+		state: change.state,
+		created_at: change.createdAt,
+		ready_at: change.readyAt,
+		expires_at: change.expiresAt,
+		solved_at: change.solvedAt,
+		hints_shown: change.hintsShown,
+		revealed: change.revealed === undefined ? undefined : Number(change.revealed),
+		report: change.report && JSON.stringify(change.report),
+		failure: change.failure && JSON.stringify(change.failure),
+	};
+	return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+function toRow(lab: LabRecord): LabTable {
+	return toColumns(lab) as LabTable;
+}
+
+function fromRow(row: LabTable): LabRecord {
+	return {
+		id: row.id,
+		scenario: row.scenario,
+		seed: row.seed,
+		state: row.state,
+		createdAt: row.created_at,
+		readyAt: row.ready_at,
+		expiresAt: row.expires_at,
+		solvedAt: row.solved_at,
+		hintsShown: row.hints_shown,
+		revealed: row.revealed === 1,
+		report: row.report ? JSON.parse(row.report) : null,
+		failure: row.failure ? JSON.parse(row.failure) : null,
+	};
+}
