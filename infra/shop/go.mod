@@ -1,0 +1,3 @@
+module faultline.dev/shop
+
+go 1.26
