@@ -85,8 +85,12 @@ export interface LabEnvironment {
 	/**
 	 * The command whose terminal is the learner's shell: it prints the shell's output from byte `fromOffset` on and
 	 * passes keystrokes. Ends when the shell ends (exit 0) or is lost (other codes). The shell itself survives it.
+	 * It speaks as `shell-host attach` does (infra/shell-host/README.md: header, trailer, exit codes), with `--acks`,
+	 * and with `--create` where `create` is true.
 	 */
-	shell(options: { shellId: string; fromOffset: number }): ShellCommand;
+	shell(options: { shellId: string; fromOffset: number; create: boolean }): ShellCommand;
+	/** Ends a shell and its processes and forgets it (`shell-host kill`); no error where there is none. */
+	closeShell(shellId: string): Promise<void>;
 	/** Runs probes at once; answers in the order of the requests, never rejecting for a single probe. */
 	probe(probes: readonly LabProbe[], signal?: AbortSignal): Promise<ProbeResult[]>;
 	/** Stops all processes of the lab in place, memory kept. */
