@@ -1,0 +1,33 @@
+import type { Lab, Shell, Stage } from "../protocol/lab.ts";
+import type { ScenarioInstance } from "../scenarios/instance.ts";
+import type { LabRuntime } from "./lab-runtime.ts";
+import type { LabRecord } from "./lab-store.ts";
+
+export interface LabViewParts {
+	record: LabRecord;
+	scenario: ScenarioInstance;
+	stages: Stage[];
+	runtime: Pick<LabRuntime, "objectives" | "checking">;
+	shells: Shell[];
+	url: string | null;
+}
+
+/** What a person may see of a lab: hints as far as shown, the debrief only after solving or giving up. */
+export function labView({ record, scenario, stages, runtime, shells, url }: LabViewParts): Lab {
+	const { hintsShown, revealed, ...kept } = record;
+	return {
+		...kept,
+		title: scenario.title,
+		layer: scenario.layer,
+		level: scenario.level,
+		ticket: scenario.ticket,
+		stages,
+		objectives: runtime.objectives,
+		checking: runtime.checking,
+		hintsShown: scenario.hints.slice(0, hintsShown),
+		hintsTotal: scenario.hints.length,
+		debrief: revealed || record.solvedAt !== null ? scenario.debrief : null,
+		shells,
+		url,
+	};
+}

@@ -1,0 +1,37 @@
+import { isOver, isStarting, isUsable } from "./lab-state.ts";
+import type { LabRecord } from "./lab-store.ts";
+
+/** What to do with each lab after the engine has started: every lab id stands in at most one list. */
+export interface ReconcilePlan {
+	/** Usable labs of which something is on the host: take them up again. */
+	adopt: string[];
+	/** Labs that were on their way to the learner: go on where they were. */
+	resume: string[];
+	/** Labs that are over but may have left something: finish removing them. */
+	retire: string[];
+	/** Usable labs of which nothing is on the host any more. */
+	lost: string[];
+	/** Parts on the host that no record names: remove them. */
+	stray: string[];
+}
+
+/**
+ * Compares what is recorded with what is on the host.
+ * @param records all labs of the store
+ * @param present ids of labs of this instance of which anything exists on the host
+ */
+export function planReconcile(records: readonly LabRecord[], present: readonly string[]): ReconcilePlan {
+	const here = new Set(present);
+	const known = new Set(records.map((record) => record.id));
+	const ids = (wanted: (record: LabRecord) => boolean) => records.filter(wanted).map((record) => record.id);
+	return {
+		adopt: ids((record) => isUsable(record.state) && here.has(record.id)),
+		resume: ids((record) => isStarting(record.state)),
+		retire: ids((record) => {
+			const removed = record.state === "destroyed" || record.state === "failed";
+			return removed ? here.has(record.id) : isOver(record.state);
+		}),
+		lost: ids((record) => isUsable(record.state) && !here.has(record.id)),
+		stray: present.filter((id) => !known.has(id)),
+	};
+}

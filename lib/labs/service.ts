@@ -1,0 +1,272 @@
+import { AppError } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
+import type { Lab, Shell, TimelineEvent } from "../protocol/lab.ts";
+import type { GradeReport } from "../protocol/report.ts";
+import type { ScenarioSummary } from "../protocol/scenario.ts";
+import type { ExecOptions, ExecResult, LabEnvironment } from "../providers/provider.ts";
+import { checkRoom } from "./capacity.ts";
+import { createChanges } from "./changes.ts";
+import { createLabRuntime, type LabRuntime } from "./lab-runtime.ts";
+import { isOver, isStarting, isUsable } from "./lab-state.ts";
+import type { LabRecord } from "./lab-store.ts";
+import { labView } from "./lab-view.ts";
+import { createLifecycle, type LifecycleDeps } from "./lifecycle.ts";
+import { progressOf } from "./progress.ts";
+import { planReconcile } from "./reconcile.ts";
+
+export interface LabServiceDeps extends Omit<LifecycleDeps, "runtime" | "notify"> {
+	shellsOf(labId: string): Shell[];
+	/** The page of a lab, while the web is up. */
+	urlOf(labId: string): string | null;
+}
+
+/** All that clients can ask of labs. Errors: `lab-not-found`, `lab-state`, and those of the provider and the steps. */
+export interface LabService {
+	scenarios(): Promise<ScenarioSummary[]>;
+	/** @throws AppError `host-full` where the host has too little memory left */
+	start(scenario: string, seed?: number): Promise<Lab>;
+	list(): Promise<Lab[]>;
+	get(labId: string): Promise<Lab>;
+	/** Runs to its end even if the asker leaves; ends early only with the lab. */
+	grade(labId: string): Promise<GradeReport>;
+	reset(labId: string): Promise<Lab>;
+	stop(labId: string): Promise<Lab>;
+	extend(labId: string): Promise<Lab>;
+	hint(labId: string): Promise<Lab>;
+	reveal(labId: string): Promise<Lab>;
+	exec(labId: string, command: readonly string[], options: ExecOptions): Promise<ExecResult>;
+	timeline(labId: string, after: number): Promise<TimelineEvent[]>;
+	watch(labId: string, signal: AbortSignal): AsyncGenerator<Lab, void, void>;
+	watchAll(signal: AbortSignal): AsyncGenerator<Lab, void, void>;
+	/** The environment of a usable lab, once it is taken up. */
+	environmentOf(labId: string): Promise<LabEnvironment | undefined>;
+	/** For the timeline: something happened in a lab's shells. */
+	noteShell(labId: string, text: string): Promise<void>;
+	/** Takes up, goes on with, or removes what an earlier engine has left. */
+	reconcile(): Promise<void>;
+	/** Takes back labs whose time is over; runs until the signal ends it. */
+	reap(signal: AbortSignal): Promise<void>;
+	/** Ends the work of this process and freezes the labs; with `destroy` removes them. */
+	close(options: { destroy: boolean }): Promise<void>;
+}
+
+const extensionMs = 30 * 60_000;
+const reapEveryMs = 5_000;
+
+export function createLabService(deps: LabServiceDeps): LabService {
+	const { store, catalogue, timeline, clock, log } = deps;
+	const changes = createChanges();
+	const runtimes = new Map<string, LabRuntime>();
+
+	function runtime(labId: string): LabRuntime {
+		const known = runtimes.get(labId) ?? createLabRuntime(log);
+		runtimes.set(labId, known);
+		return known;
+	}
+
+	const lifecycle = createLifecycle({ ...deps, runtime, notify: changes.notify });
+
+	async function find(labId: string): Promise<LabRecord> {
+		const record = await store.get(labId);
+		if (!record) throw new AppError("lab-not-found", `There is no lab ${labId}.`, { kind: "not-found", mend: "npx faultline lab list" });
+		return record;
+	}
+
+	async function view(record: LabRecord): Promise<Lab> {
+		return labView({
+			record,
+			scenario: catalogue.instantiate(record.scenario, record.seed),
+			stages: await store.stages(record.id),
+			runtime: runtime(record.id),
+			shells: deps.shellsOf(record.id),
+			url: deps.urlOf(record.id),
+		});
+	}
+
+	const get = async (labId: string) => view(await find(labId));
+
+	/** Records whose scenario is still in the catalogue: one that was removed must not hide the others. */
+	async function records(): Promise<LabRecord[]> {
+		const slugs = new Set(catalogue.slugs());
+		return (await store.list()).filter((record) => slugs.has(record.scenario));
+	}
+
+	async function usable(labId: string): Promise<LabRecord> {
+		const record = await find(labId);
+		if (isUsable(record.state)) return record;
+		throw new AppError("lab-state", `Lab ${labId} is ${record.state}; this needs one that is ready.`, {
+			kind: "conflict",
+			retryable: true,
+		});
+	}
+
+	async function environmentOf(labId: string): Promise<LabEnvironment | undefined> {
+		return runtimes.get(labId)?.environment;
+	}
+
+	async function mustReach(labId: string): Promise<LabEnvironment> {
+		await usable(labId);
+		const environment = await environmentOf(labId);
+		if (environment) return environment;
+		throw new AppError("lab-not-taken-up", `Lab ${labId} is being taken up after a restart.`, {
+			kind: "conflict",
+			retryable: true,
+			mend: "Try again in a few seconds.",
+		});
+	}
+
+	async function grade(labId: string): Promise<GradeReport> {
+		await mustReach(labId);
+		const mine = runtime(labId);
+		if (mine.checking !== null) {
+			throw new AppError("check-running", "A check of this lab is running already.", { kind: "conflict", retryable: true });
+		}
+		const grader = mine.grader;
+		if (!grader) throw new AppError("lab-not-taken-up", `Lab ${labId} is being taken up.`, { kind: "conflict", retryable: true });
+		const step = (name: string | null) => {
+			mine.checking = name;
+			changes.notify(labId);
+		};
+		const ending = new AbortController();
+		mine.grading = ending;
+		step("Starting the check");
+		try {
+			const report = await grader.decisive({ signal: ending.signal, onStep: step });
+			await store.update(labId, { report });
+			await timeline.append(labId, "check", `${report.verdict}, ${report.repair}: ${report.points} of ${report.maxPoints} points`, {
+				report,
+			});
+			const { state } = await find(labId);
+			if (report.verdict === "pass" && state === "active") await lifecycle.move(labId, "solve", { solvedAt: clock.now() });
+			return report;
+		} finally {
+			mine.grading = undefined;
+			step(null);
+		}
+	}
+
+	async function* watch(labId: string, signal: AbortSignal): AsyncGenerator<Lab, void, void> {
+		const changed = changes.follow(signal);
+		// Follow first, read afterwards: a change in between is not lost.
+		let next = changed.next();
+		for (;;) {
+			const lab = await get(labId);
+			yield lab;
+			if (lab.state === "destroyed") break;
+			for (;;) {
+				const { value, done } = await next;
+				if (done) return;
+				next = changed.next();
+				if (value === labId) break;
+			}
+		}
+		await changed.return();
+	}
+
+	return {
+		get,
+		grade,
+		watch,
+		environmentOf,
+		async scenarios() {
+			const labs = await store.list();
+			return catalogue.list().map(({ seeds: _, ...entry }) => ({ ...entry, ...progressOf(entry.slug, labs) }));
+		},
+		async start(scenario, seed) {
+			const instance = catalogue.instantiate(scenario, seed);
+			const starting = (await store.list()).filter((record) => isStarting(record.state)).length;
+			await checkRoom(await deps.provider(), instance.cluster, starting);
+			const record: LabRecord = {
+				...{ id: newId(), scenario, seed: instance.seed, state: "requested", createdAt: clock.now() },
+				...{ readyAt: null, expiresAt: null, solvedAt: null, hintsShown: 0, revealed: false, report: null, failure: null },
+			};
+			await store.insert(record);
+			await timeline.append(record.id, "state", "requested", { scenario, seed: instance.seed });
+			changes.notify(record.id);
+			lifecycle.start(record.id);
+			return view(record);
+		},
+		list: async () => Promise.all((await records()).map(view)),
+		async reset(labId) {
+			await lifecycle.reset(labId);
+			return get(labId);
+		},
+		async stop(labId) {
+			await lifecycle.retire(labId, "abandon");
+			return get(labId);
+		},
+		async extend(labId) {
+			const { expiresAt } = await usable(labId);
+			await store.update(labId, { expiresAt: Math.max(expiresAt ?? 0, clock.now()) + extensionMs });
+			await timeline.append(labId, "note", "extended by 30 minutes");
+			changes.notify(labId);
+			return get(labId);
+		},
+		async hint(labId) {
+			const record = await find(labId);
+			const { hints } = catalogue.instantiate(record.scenario, record.seed);
+			const shown = Math.min(record.hintsShown + 1, hints.length);
+			await store.update(labId, { hintsShown: shown });
+			if (shown > record.hintsShown) await timeline.append(labId, "hint", hints[shown - 1]?.title ?? "", { tier: shown });
+			changes.notify(labId);
+			return get(labId);
+		},
+		async reveal(labId) {
+			const { solvedAt } = await find(labId);
+			if (solvedAt !== null) return get(labId);
+			await store.update(labId, { revealed: true });
+			await timeline.append(labId, "note", "gave up and read the debrief");
+			changes.notify(labId);
+			return get(labId);
+		},
+		exec: async (labId, command, options) => (await mustReach(labId)).exec(command, options),
+		async timeline(labId, after) {
+			await find(labId);
+			return timeline.after(labId, after);
+		},
+		async *watchAll(signal) {
+			const changed = changes.follow(signal);
+			let next = changed.next();
+			for (const record of await records()) yield await view(record);
+			for (;;) {
+				const { value, done } = await next;
+				if (done) return;
+				next = changed.next();
+				yield await get(value);
+			}
+		},
+		async noteShell(labId, text) {
+			await timeline.append(labId, "shell", text);
+			changes.notify(labId);
+		},
+		async reconcile() {
+			const provider = await deps.provider();
+			const plan = planReconcile(await store.list(), await provider.list());
+			log.info(plan, "reconcile");
+			for (const labId of [...plan.adopt, ...plan.lost]) lifecycle.resume(labId);
+			for (const labId of plan.resume) lifecycle.start(labId);
+			for (const labId of plan.retire) lifecycle.finishRemoval(labId);
+			for (const labId of plan.stray) await provider.destroy(labId);
+		},
+		async reap(signal) {
+			while (!signal.aborted) {
+				const now = clock.now();
+				for (const record of await store.list()) {
+					if (isUsable(record.state) && record.expiresAt !== null && record.expiresAt <= now) await lifecycle.retire(record.id, "expire");
+				}
+				await clock.sleep(reapEveryMs, signal).catch(() => {});
+			}
+		},
+		async close({ destroy }) {
+			if (destroy) {
+				for (const record of await store.list()) {
+					if (!isOver(record.state)) await lifecycle.retire(record.id, "abandon");
+				}
+				await Promise.all([...runtimes.values()].map((lab) => lab.work.idle()));
+				return;
+			}
+			await Promise.all([...runtimes.values()].map((lab) => lab.work.stop()));
+			await Promise.all([...runtimes.values()].map((lab) => lab.environment?.freeze()));
+		},
+	};
+}

@@ -1,0 +1,161 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createOwnerSessions } from "#lib/auth/owner-sessions.ts";
+import { systemClock } from "#lib/core/clock.ts";
+import { readEnv } from "#lib/core/env.ts";
+import { readHostManifest } from "#lib/core/host.ts";
+import { newId } from "#lib/core/ids.ts";
+import { createLogger } from "#lib/core/log.ts";
+import { createGrader } from "#lib/grading/grade.ts";
+import { createLabService } from "#lib/labs/service.ts";
+import { scenarioSteps } from "#lib/labs/steps/scenario-steps.ts";
+import { verify } from "#lib/labs/verify/verify.ts";
+import { createProtocolServer } from "#lib/protocol/server.ts";
+import { createKindProvider } from "#lib/providers/kind/kind-provider.ts";
+import type { LabProvider } from "#lib/providers/provider.ts";
+import { loadCatalogue } from "#lib/scenarios/catalogue.ts";
+import { openDatabase } from "#lib/store/database.ts";
+import { takeInstanceLock } from "#lib/store/instance-lock.ts";
+import { createLabStore } from "#lib/store/lab-store.ts";
+import { createOwnerSessionStore } from "#lib/store/owner-session-store.ts";
+import { createTimelineStore } from "#lib/store/timeline-store.ts";
+import { createTerminals } from "#lib/terminal/terminals.ts";
+import { createTimeline } from "#lib/timeline/timeline.ts";
+import packageJson from "../package.json" with { type: "json" };
+
+// Wiring only: which room gets which. One engine a data directory; everything it knows survives it.
+const env = readEnv();
+const clock = systemClock;
+const log = createLogger("engine", env.logLevel);
+const inData = (...names: string[]) => join(env.dataDir, ...names);
+
+mkdirSync(env.dataDir, { recursive: true, mode: 0o700 });
+const releaseLock = takeInstanceLock(inData("engine.lock"));
+const instanceId = readInstanceId();
+const database = await openDatabase(inData("faultline.db"));
+const timeline = createTimeline({ store: createTimelineStore(database), clock });
+const sessions = createOwnerSessions({ store: createOwnerSessionStore(database), clock });
+const catalogue = await loadCatalogue(join(import.meta.dirname, "..", "scenarios"));
+
+// Made when first needed: the catalogue and its checks work on a host that is not set up.
+let making: Promise<LabProvider> | undefined;
+async function provider(): Promise<LabProvider> {
+	making ??= readHostManifest(env.dataDir).then((host) => createKindProvider({ dataDir: env.dataDir, instanceId, host, log, clock }));
+	making.catch(() => {
+		making = undefined;
+	});
+	return making;
+}
+
+const terminals = createTerminals({
+	dataDir: env.dataDir,
+	clock,
+	log,
+	environmentOf: (labId) => labs.environmentOf(labId),
+	onEvent: (labId, event) => void labs.noteShell(labId, event.text),
+});
+
+const labs = createLabService({
+	...{ provider, catalogue, timeline, clock, log, createGrader },
+	store: createLabStore(database),
+	steps: scenarioSteps,
+	shellsOf: terminals.list,
+	endShells: terminals.endLab,
+	urlOf: (labId) => {
+		const origin = webOrigin();
+		return origin && `${origin}/labs/${labId}`;
+	},
+});
+
+const stopping = new AbortController();
+const server = createProtocolServer({
+	onError: (error, what) => log.error({ err: error, what }, "a call failed"),
+	onUpgrade: terminals.handleUpgrade,
+	calls: {
+		"engine.info": async () => ({
+			instanceId,
+			pid: process.pid,
+			version: packageJson.version,
+			dataDir: env.dataDir,
+			...(await describeProvider()),
+		}),
+		"engine.stop": async ({ destroy }) => {
+			await labs.close({ destroy });
+			setImmediate(() => void end());
+			return {};
+		},
+		"auth.invite": () => sessions.invite(),
+		"auth.redeem": ({ token }) => sessions.redeem(token),
+		"auth.session": ({ session }) => sessions.session(session),
+		"scenario.list": () => labs.scenarios(),
+		"scenario.lint": ({ slugs }) => catalogue.lint(slugs),
+		"lab.start": ({ scenario, seed }) => labs.start(scenario, seed),
+		"lab.list": () => labs.list(),
+		"lab.get": ({ id }) => labs.get(id),
+		"lab.grade": ({ id }) => labs.grade(id),
+		"lab.reset": ({ id }) => labs.reset(id),
+		"lab.stop": ({ id }) => labs.stop(id),
+		"lab.extend": ({ id }) => labs.extend(id),
+		"lab.hint": ({ id }) => labs.hint(id),
+		"lab.reveal": ({ id }) => labs.reveal(id),
+		"lab.exec": ({ id, command, stdin, timeoutMs }, signal) => labs.exec(id, command, { stdin, timeoutMs, signal }),
+		"lab.timeline": ({ id, after }) => labs.timeline(id, after),
+		"shell.open": async ({ id }) => terminals.open(id),
+		"shell.close": async ({ id, shell }) => {
+			await terminals.close(id, shell);
+			return {};
+		},
+		"shell.ticket": async ({ id, shell }) => ({ ticket: terminals.ticket(id, shell) }),
+	},
+	streams: {
+		"lab.watch": ({ id }, signal) => labs.watch(id, signal),
+		"labs.watch": (_input, signal) => labs.watchAll(signal),
+		"scenario.verify": async function* ({ slugs, seeds }, signal) {
+			yield* verify(await provider(), catalogue, { slugs, seeds, signal, clock, log });
+		},
+	},
+});
+
+// The lock is ours, so a socket that is still there was left by an engine that was killed.
+rmSync(inData("engine.sock"), { force: true });
+await new Promise<void>((resolve) => server.listen(inData("engine.sock"), resolve));
+chmodSync(inData("engine.sock"), 0o600);
+log.info({ instanceId, dataDir: env.dataDir }, "the engine serves");
+
+await labs.reconcile().catch((error) => log.warn({ err: error }, "labs are taken up once the host is set up"));
+void labs.reap(stopping.signal);
+
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => void labs.close({ destroy: false }).finally(end));
+
+async function end(): Promise<void> {
+	stopping.abort();
+	server.close();
+	server.closeAllConnections();
+	await terminals.shutdown();
+	await (await making)?.close();
+	await database.destroy();
+	rmSync(inData("engine.sock"), { force: true });
+	releaseLock();
+	process.exit(0);
+}
+
+function readInstanceId(): string {
+	const file = inData("instance");
+	if (!existsSync(file)) writeFileSync(file, `${newId()}\n`, { mode: 0o600, flag: "wx" });
+	return readFileSync(file, "utf8").trim();
+}
+
+/** Where the web serves: it writes this file when it begins. */
+function webOrigin(): string | null {
+	const file = inData("web.origin");
+	return existsSync(file) ? readFileSync(file, "utf8").trim() : null;
+}
+
+async function describeProvider(): Promise<{ provider: string; kubernetesVersion: string }> {
+	try {
+		const { description, kubernetesVersion } = await (await provider()).status();
+		return { provider: description, kubernetesVersion };
+	} catch {
+		return { provider: "not set up", kubernetesVersion: "" };
+	}
+}
