@@ -3,12 +3,14 @@ import { AppError } from "../core/errors.ts";
 import { runCommand } from "../core/run-command.ts";
 import type { SetupContext } from "./context.ts";
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are dpkg-query's
+const statusFormat = "${db:Status-Status} ${Package}\\n";
 const aptEnv = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
 
 /** Those of some Debian packages that are not installed; all of them where the host has no dpkg. */
 export async function missingPackages(packages: readonly string[], signal: AbortSignal): Promise<string[]> {
 	if (packages.length === 0 || !(await hasApt())) return [...packages];
-	const asked = await runCommand("dpkg-query", ["-W", "-f", "${db:Status-Status} ${Package}\\n", ...packages], {
+	const asked = await runCommand("dpkg-query", ["-W", "-f", statusFormat, ...packages], {
 		timeoutMs: 20_000,
 		signal,
 		env: aptEnv,
@@ -46,7 +48,9 @@ export async function ensurePackages(packages: readonly string[], context: Setup
 		context.say("apt's lists are old or missing: updating them");
 		// A foreign source that does not answer fails the update; what is asked for may come from the others.
 		await apt(["update"], 300_000, context);
-		await apt(["-f", "install"], 600_000, context);
+		// What an interrupted run has left unpacked but not set up.
+		await runCommand("dpkg", ["--configure", "-a"], { timeoutMs: 600_000, env: aptEnv });
+		await apt(["-f", "-y", "install"], 600_000, context);
 		const again = await install(missing, context);
 		if (!again.ok) {
 			throw new AppError("packages-not-installed", `apt-get could not install ${missing.join(", ")}: ${again.said}`, {
@@ -73,7 +77,9 @@ async function install(packages: string[], context: SetupContext): Promise<{ ok:
 function apt(args: string[], timeoutMs: number, context: SetupContext) {
 	// Another apt may be at work (unattended upgrades): wait for its lock.
 	const options = ["-q", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Options::=--force-confold"];
-	return runCommand("apt-get", [...options, ...args], { timeoutMs, signal: context.signal, env: aptEnv });
+	// Not cut off by the signal: a half-installed package is worse than a minute's wait.
+	context.signal.throwIfAborted();
+	return runCommand("apt-get", [...options, ...args], { timeoutMs, env: aptEnv });
 }
 
 async function hasApt(): Promise<boolean> {

@@ -60,11 +60,9 @@ export async function startDaemon(options: {
 		const gone = await isGone(pid);
 		if (gone || systemClock.now() > deadline) {
 			if (!gone) process.kill(pid, "SIGTERM");
-			throw new AppError(
-				"docker-not-started",
-				`dockerd ${gone ? "ended at once" : "did not answer within 60 s"}: ${await endOfLog()}`,
-				{ mend: `Read ${daemonLog}, or start a Docker Engine of your own.` },
-			);
+			throw new AppError("docker-not-started", `dockerd ${gone ? "ended at once" : "did not answer within 60 s"}: ${await endOfLog()}`, {
+				mend: `Read ${daemonLog}, or start a Docker Engine of your own.`,
+			});
 		}
 		await systemClock.sleep(200, options.signal);
 	}

@@ -65,7 +65,11 @@ async function start(docker: string, missing: string[], context: SetupContext, b
 		fail("docker-down", `No Docker Engine answers at DOCKER_HOST (${process.env.DOCKER_HOST}).`, "Start it, or unset DOCKER_HOST.");
 	}
 	if (process.getuid?.() !== 0) {
-		fail("no-root", "No Docker Engine runs here, and only root can start one.", "sudo npm start, or start Docker: sudo systemctl start docker");
+		fail(
+			"no-root",
+			"No Docker Engine runs here, and only root can start one.",
+			"sudo npm start, or start Docker: sudo systemctl start docker",
+		);
 	}
 	if (!(await findProgram("dockerd"))) await installDocker(context);
 	if (await hasSystemd()) {
