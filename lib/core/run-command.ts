@@ -35,6 +35,7 @@ export async function runCommand(file: string, args: readonly string[], options:
 		...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
 		maxBuffer: 64 * 1024 * 1024,
 		stripFinalNewline: false,
+		all: options.onLine !== undefined,
 	});
 	if (options.onLine) {
 		for await (const line of child.iterable({ from: "all" } as never)) options.onLine(String(line));
