@@ -12,6 +12,8 @@ export const evidence = z.object({
 	from: z.string(),
 	/** How many probes the verdict rests on. */
 	samples: z.number().int().nonnegative(),
+	/** While unproven: the sample at which a decision is expected. */
+	decisionAt: z.number().int().positive().optional(),
 	/** Newest last, at most 40: true where the probe was as expected. */
 	strip: z.array(z.boolean()).default([]),
 });
@@ -25,6 +27,8 @@ export const objectiveResult = z.object({
 	points: z.number(),
 	maxPoints: z.number(),
 	message: z.string(),
+	/** When the verdict last changed, milliseconds since the epoch; where that is known. */
+	since: z.number().optional(),
 	evidence: z.array(evidence),
 });
 export type ObjectiveResult = z.infer<typeof objectiveResult>;
