@@ -35,7 +35,9 @@ export async function checkMemory(): Promise<MemoryFigures> {
 	throw new AppError(
 		"too-little-memory",
 		`Faultline needs ${inGib(neededMemoryBytes)} of free memory for clusters; this host has ${inGib(memory.availableBytes)} of ${inGib(memory.totalBytes)} free.`,
-		{ mend: "End other programs, or add memory or swap: fallocate -l 4G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile" },
+		{
+			mend: "End other programs, or add memory or swap: fallocate -l 4G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile",
+		},
 	);
 }
 

@@ -14,7 +14,11 @@ export interface InputFiles {
  * Lists the files below some folders, or the files themselves; those that are missing are left out.
  * @param skip whether a path, relative to the root, is no input
  */
-export async function inputFiles(root: string, paths: readonly string[], skip: (path: string) => boolean = () => false): Promise<InputFiles> {
+export async function inputFiles(
+	root: string,
+	paths: readonly string[],
+	skip: (path: string) => boolean = () => false,
+): Promise<InputFiles> {
 	const files: string[] = [];
 	for (const path of paths) {
 		const found = await stat(join(root, path)).catch(() => null);

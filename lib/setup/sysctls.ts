@@ -10,7 +10,11 @@ export interface Limit {
 
 /** kind's own advice for hosts with several clusters; kubelet, containerd and systemd of each node watch files. */
 export const inotifyLimits: readonly Limit[] = [
-	{ name: "fs.inotify.max_user_instances", atLeast: 1024, why: "each node takes about 20; at 128 the fourth cluster fails with odd errors" },
+	{
+		name: "fs.inotify.max_user_instances",
+		atLeast: 1024,
+		why: "each node takes about 20; at 128 the fourth cluster fails with odd errors",
+	},
 	{ name: "fs.inotify.max_user_watches", atLeast: 524_288, why: "each pod's files are watched" },
 ];
 
