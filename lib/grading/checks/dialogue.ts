@@ -1,0 +1,50 @@
+import type { LabProbe, ProbeResult } from "../../providers/provider.ts";
+import type { Check } from "../../scenarios/check-schema.ts";
+import { dnsCheck } from "./dns.ts";
+import { endpointsCheck } from "./endpoints.ts";
+import { appCheck, httpCheck } from "./http.ts";
+import type { CheckContext, CheckDialogue, Judgement } from "./judgement.ts";
+import { reachCheck } from "./reach.ts";
+
+/** The dialogue of any check. A further kind of check is one file and one line here. */
+export function dialogueOf(check: Check, context: CheckContext): CheckDialogue {
+	switch (check.type) {
+		case "app":
+			return appCheck(check, context);
+		case "http":
+			return httpCheck(check, context);
+		case "dns":
+			return dnsCheck(check, context);
+		case "tcp":
+		case "udp":
+			return reachCheck(check, context);
+		case "endpoints":
+			return endpointsCheck(check, context);
+	}
+}
+
+/**
+ * Leads all dialogues at once: what they ask in one round goes out as one batch.
+ * @returns judgements in the order of the checks
+ */
+export async function converse(
+	dialogues: readonly CheckDialogue[],
+	send: (probes: readonly LabProbe[]) => Promise<ProbeResult[]>,
+): Promise<Judgement[]> {
+	const judgements = new Map<CheckDialogue, Judgement>();
+	let open = dialogues.map((dialogue) => ({ dialogue, turn: dialogue.next() }));
+	for (;;) {
+		for (const { dialogue, turn } of open) if (turn.done) judgements.set(dialogue, turn.value);
+		open = open.filter(({ turn }) => !turn.done);
+		if (open.length === 0) return dialogues.map((dialogue) => judgements.get(dialogue) as Judgement);
+		const batches = open.map(({ turn }) => turn.value as LabProbe[]);
+		const results = await send(batches.flat());
+		let at = 0;
+		open = open.map(({ dialogue }, index) => {
+			const end = at + (batches[index]?.length ?? 0);
+			const turn = dialogue.next(results.slice(at, end));
+			at = end;
+			return { dialogue, turn };
+		});
+	}
+}

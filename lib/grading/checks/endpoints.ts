@@ -1,0 +1,92 @@
+import type { V1EndpointSlice, V1Pod, V1Service } from "@kubernetes/client-node";
+import type { LabProbe } from "../../providers/provider.ts";
+import type { CheckOf } from "../../scenarios/check-schema.ts";
+import { genuinePods, isLeaving, isReady, ownerInWords } from "../cluster-view.ts";
+import { outcomeInWords } from "../outcome-words.ts";
+import { type CheckContext, type CheckDialogue, failWithout, judgeSamples } from "./judgement.ts";
+import { originsOf } from "./origins.ts";
+import { nonceHeader, witnesses, witnessProbes } from "./witness.ts";
+
+/**
+ * A Service's endpoints are the workload's ready pods, all of them and nothing else, and each answers when asked
+ * directly: no average can hide one that does not.
+ */
+export function* endpointsCheck(check: CheckOf<"endpoints">, context: CheckContext): CheckDialogue {
+	const namespace = check.namespace ?? context.namespace;
+	const workload = context.workload(check.backend);
+	const service = context.view.services.find(({ metadata }) => metadata?.name === check.service && metadata.namespace === namespace);
+	const expected = `the ready pods of ${workload.name}, each answering`;
+	const label = `Service ${check.service} (namespace ${namespace})`;
+	const wrong = (observed: string) => failWithout(`${label}: expected ${expected}; observed ${observed}.`, expected, observed);
+	if (!service) return wrong("no such Service");
+	const port = service.spec?.ports?.find((candidate) => candidate.port === check.port || candidate.name === check.port);
+	if (!port) return wrong(`a Service without port ${check.port}`);
+
+	const pods = genuinePods(context.view, workload).filter((pod) => isReady(pod) && !isLeaving(pod));
+	if (pods.length === 0) return wrong(`no ready pod of ${workload.name}`);
+	const endpoints = endpointsOf(service, port.name ?? "", context.view.endpointSlices);
+	if (endpoints.length === 0) return wrong("no endpoints at all");
+	const foreign = endpoints.filter(({ address }) => !pods.some((pod) => pod.status?.podIP === address));
+	const stranger = foreign.find(({ address }) => !genuinePods(context.view, workload).some((pod) => pod.status?.podIP === address));
+	if (stranger) {
+		const pod = context.view.pods.find(({ status }) => status?.podIP === stranger.address);
+		return wrong(
+			`the endpoint ${stranger.address}, which is ${pod ? `pod ${pod.metadata?.name} of ${ownerInWords(context.view, pod)}` : "no pod of this lab"}`,
+		);
+	}
+	const missing = pods.filter((pod) => !endpoints.some(({ address }) => address === pod.status?.podIP));
+	if (missing.length > 0) return wrong(`${names(missing)} ready but not among the endpoints`);
+	if (foreign.length > 0) return wrong(`the endpoint ${foreign[0]?.address}, whose pod is not ready`);
+
+	const { vantages, from } = originsOf(check.from, context);
+	const origin = vantages[0];
+	if (!origin)
+		return failWithout(
+			`The endpoints of ${label} could not be asked from ${from}: no such pod runs.`,
+			expected,
+			"no pod to ask from",
+			from,
+		);
+	const nonces = endpoints.map(() => context.nonce());
+	const results = yield endpoints.map(({ address, port: number }, index): LabProbe => {
+		const url = `http://${address}:${number}${check.path}`;
+		return { kind: "http", from: origin, url, headers: { [nonceHeader]: nonces[index] as string }, timeoutMs: check.timeoutMs };
+	});
+	const witnessed = witnesses(pods, nonces, yield witnessProbes(pods, nonces, check.timeoutMs));
+	const observed = results.map((result, index) => {
+		const { address, port: number } = endpoints[index] as Endpoint;
+		if (result.http?.status !== 200) return `${address}:${number} ${outcomeInWords(result)}`;
+		const own = pods.find((pod) => pod.status?.podIP === address)?.metadata?.name;
+		return witnessed[index] === own ? undefined : `${address}:${number} answered by something other than ${own}`;
+	});
+	const fine = `${endpoints.length} endpoints, each its own pod of ${workload.name}`;
+	return judgeSamples({ results, observed, asked: `Each endpoint of ${label}, asked directly`, expected, fine, from });
+}
+
+interface Endpoint {
+	address: string;
+	port: number;
+}
+
+/** Ready endpoints of one Service port, each once, by address. */
+function endpointsOf(service: V1Service, portName: string, slices: readonly V1EndpointSlice[]): Endpoint[] {
+	const own = slices.filter(
+		({ metadata }) =>
+			metadata?.namespace === service.metadata?.namespace && metadata?.labels?.["kubernetes.io/service-name"] === service.metadata?.name,
+	);
+	const found = new Map<string, Endpoint>();
+	for (const slice of own) {
+		const port = slice.ports?.find((candidate) => (candidate.name ?? "") === portName)?.port;
+		if (port === undefined) continue;
+		for (const endpoint of slice.endpoints ?? []) {
+			if (endpoint.conditions?.ready === false) continue;
+			for (const address of endpoint.addresses) found.set(address, { address, port });
+		}
+	}
+	return [...found.values()].sort((a, b) => a.address.localeCompare(b.address));
+}
+
+function names(pods: readonly V1Pod[]): string {
+	const list = pods.map((pod) => pod.metadata?.name).join(", ");
+	return pods.length === 1 ? `pod ${list}` : `pods ${list}`;
+}

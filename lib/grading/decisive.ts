@@ -1,0 +1,68 @@
+import type { Clock } from "../core/clock.ts";
+import type { GradeReport, ObjectiveResult } from "../protocol/report.ts";
+import type { LabEnvironment } from "../providers/provider.ts";
+import type { ScenarioInstance } from "../scenarios/instance.ts";
+import { createDisturber } from "./disturb.ts";
+import { evaluateObjectives, namespacesOf, workloadsBehind } from "./evaluate.ts";
+import { judgeGuards } from "./guards/guards.ts";
+import { readView } from "./kube-reader.ts";
+import { summarise } from "./verdict.ts";
+
+/** Endpoints and rules may lag a pod's readiness; a repair that needs longer than this is none. */
+const holdMs = 8000;
+const pollMs = 400;
+
+/**
+ * The decisive check: probe, then delete a pod of each workload and probe again, then roll each out and probe again.
+ * What fails at once is not disturbed further: the answer comes sooner and the lab stays as the learner left it.
+ * @throws AppError where the platform fails; a lab that the learner has broken is a report, not an error
+ */
+export async function gradeDecisively(options: {
+	environment: LabEnvironment;
+	scenario: ScenarioInstance;
+	clock: Clock;
+	signal: AbortSignal;
+	onStep(step: string): void;
+}): Promise<GradeReport> {
+	const { environment, scenario, clock, signal, onStep } = options;
+	const startedAt = clock.now();
+	const namespaces = namespacesOf(scenario);
+	const read = () => readView(environment.admin, namespaces, signal);
+	const disturber = createDisturber({ environment, workloads: workloadsBehind(scenario), read, clock, signal });
+
+	onStep("Asking every objective");
+	const before = await read();
+	let objectives = await evaluateObjectives({ environment, scenario, view: before, signal });
+	const guards = judgeGuards(scenario, before);
+
+	const rounds = [
+		{ when: "After one pod of each workload was deleted", doing: "Deleting one pod of each workload", act: () => disturber.deletePods() },
+		{ when: "After each workload was rolled out once", doing: "Rolling each workload out once", act: () => disturber.rollOut() },
+	];
+	for (const { when, doing, act } of rounds) {
+		if (objectives.some(({ verdict }) => verdict !== "pass")) break;
+		onStep(doing);
+		await act();
+		onStep("Waiting for the pods to be ready again");
+		const stuck = await disturber.settled();
+		onStep("Asking every objective again");
+		objectives = (await heldObjectives()).map((result) => afterwards(result, when, stuck));
+	}
+	return { ...summarise(objectives, guards), objectives, guards, at: clock.now(), durationMs: clock.now() - startedAt };
+
+	/** Asks until all pass or the hold window is over. */
+	async function heldObjectives(): Promise<ObjectiveResult[]> {
+		const deadline = clock.now() + holdMs;
+		for (;;) {
+			const results = await evaluateObjectives({ environment, scenario, view: await read(), signal });
+			if (results.every(({ verdict }) => verdict === "pass") || clock.now() > deadline) return results;
+			await clock.sleep(pollMs, signal);
+		}
+	}
+}
+
+/** Says of a failure when it came: the fix held until then. */
+export function afterwards(result: ObjectiveResult, when: string, stuck: string | undefined): ObjectiveResult {
+	if (result.verdict === "pass") return result;
+	return { ...result, message: `${when}${stuck ? ` (${stuck})` : ""}: ${result.message}` };
+}

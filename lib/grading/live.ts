@@ -1,0 +1,82 @@
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/log.ts";
+import type { ObjectiveResult } from "../protocol/report.ts";
+import type { LabEnvironment } from "../providers/provider.ts";
+import type { ScenarioInstance } from "../scenarios/instance.ts";
+import { evaluateObjectives, namespacesOf } from "./evaluate.ts";
+import { watchView } from "./kube-watcher.ts";
+
+/** Between two rounds of light probing; with a watch in front, a fix shows well within 2 s. */
+const pauseMs = 700;
+/** A burst of watch events, gathered. */
+const gatherMs = 80;
+/** Samples of a check in one round. */
+const lightly = 2;
+const stripLength = 40;
+/** Strips of samples grow silently; this often they are told without a change of verdict. */
+const tellStripsMs = 5000;
+const afterErrorMs = 3000;
+
+/**
+ * Follows the objectives until the signal, without touching the lab.
+ * @param onChange called with all objectives when a verdict or message changes, and now and then for the strips
+ */
+export async function followLive(options: {
+	environment: LabEnvironment;
+	scenario: ScenarioInstance;
+	clock: Clock;
+	log: Logger;
+	signal: AbortSignal;
+	onChange(results: ObjectiveResult[]): void;
+}): Promise<void> {
+	const { environment, scenario, clock, log, signal, onChange } = options;
+	const strips = new Map<string, boolean[]>();
+	let told = { key: "", at: 0 };
+	while (!signal.aborted) {
+		const watching = new AbortController();
+		const ended = AbortSignal.any([signal, watching.signal]);
+		try {
+			let wake = () => {};
+			const view = await watchView({
+				admin: environment.admin,
+				namespaces: namespacesOf(scenario),
+				clock,
+				signal: ended,
+				onChange: () => wake(),
+			});
+			while (!signal.aborted) {
+				const changed = new Promise<void>((resolve) => {
+					wake = resolve;
+				});
+				const results = await evaluateObjectives({ environment, scenario, view: view.current(), maxSamples: lightly, signal });
+				signal.throwIfAborted();
+				const shown = results.map((result) => withStrip(result, strips));
+				const key = JSON.stringify(shown.map(({ id, verdict, message }) => [id, verdict, message]));
+				if (key !== told.key || clock.now() - told.at > tellStripsMs) {
+					told = { key, at: clock.now() };
+					onChange(shown);
+				}
+				await clock.sleep(gatherMs, signal);
+				await Promise.race([changed, clock.sleep(pauseMs - gatherMs, signal)]);
+			}
+		} catch (error) {
+			if (signal.aborted) return;
+			// The cluster may be starting, frozen or on its way out: live verdicts wait, they accuse nobody.
+			log.warn({ err: error }, "live checks could not be made; trying again");
+			await clock.sleep(afterErrorMs, signal).catch(() => {});
+		} finally {
+			watching.abort();
+		}
+	}
+}
+
+/** The samples of earlier rounds before those of this one. */
+function withStrip(result: ObjectiveResult, strips: Map<string, boolean[]>): ObjectiveResult {
+	const evidence = result.evidence.map((entry, index) => {
+		const key = `${result.id}/${index}`;
+		const strip = [...(strips.get(key) ?? []), ...(entry.strip.length > 0 ? entry.strip : [false])].slice(-stripLength);
+		strips.set(key, strip);
+		return { ...entry, strip };
+	});
+	return { ...result, evidence };
+}

@@ -1,0 +1,61 @@
+import type { ScenarioFolder } from "./folder.ts";
+import { makeInstance, seedsOf, substituteSpec, variantValues } from "./instance.ts";
+import { lintFiles } from "./lint-files.ts";
+import { lintNames } from "./lint-names.ts";
+import { lintSchema } from "./lint-schema.ts";
+import { lintScripts } from "./lint-scripts.ts";
+import { lintText } from "./lint-text.ts";
+import { lintVariants } from "./lint-variants.ts";
+import { parseYaml } from "./source.ts";
+
+/** A problem of a scenario, as people and editors can jump to it. */
+export interface ScenarioProblem {
+	/** `scenarios/<slug>/<path>`. */
+	file: string;
+	line: number | null;
+	message: string;
+	mend?: string;
+}
+
+/**
+ * Everything that is wrong with a scenario, all at once, by file and line. Needs neither Docker nor a cluster; runs
+ * `bash -n` on the scripts.
+ */
+export async function lintFolder(folder: ScenarioFolder): Promise<ScenarioProblem[]> {
+	const problems: ScenarioProblem[] = [];
+	const add = (file: string, line: number | null, message: string, mend?: string) => {
+		const problem = { file: `scenarios/${folder.slug}/${file}`, line, message, ...(mend ? { mend } : {}) };
+		const seen = problems.some((other) => other.file === problem.file && other.line === line && other.message === message);
+		if (!seen) problems.push(problem);
+	};
+
+	lintFiles(folder, add);
+	await lintScripts(folder, add);
+	const text = folder.files["scenario.yaml"];
+	if (text === undefined) return problems;
+	const source = parseYaml(text);
+	for (const problem of source.problems) add("scenario.yaml", problem.line, problem.message, problem.mend);
+	if (source.value === undefined || source.value === null) return sorted(problems);
+
+	lintVariants(folder, source, add);
+	const seeds = seedsOf(source.value);
+	let whole = true;
+	for (const seed of seeds.length > 0 ? seeds : [0]) {
+		const values = variantValues(source.value, seed);
+		if (!lintSchema(source, substituteSpec(source.value, values), add)) whole = false;
+	}
+	if (!whole || seeds.length === 0) return sorted(problems);
+	for (const seed of seeds) {
+		const instance = makeInstance(folder, seed);
+		lintNames(instance, source, add);
+		lintText(instance, add);
+	}
+	return sorted(problems);
+}
+
+/** Reports one problem; the same one twice (from two seeds) counts once. */
+export type AddProblem = (file: string, line: number | null, message: string, mend?: string) => void;
+
+function sorted(problems: ScenarioProblem[]): ScenarioProblem[] {
+	return problems.sort((a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0));
+}
