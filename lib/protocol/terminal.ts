@@ -8,8 +8,12 @@ import { z } from "zod";
  * it has got (`ack`), so that the engine can hold back a flood, and from where it wants to go on after a lost connection.
  */
 export const fromServer = z.discriminatedUnion("type", [
-	/** First message: the next binary message begins at this offset. Greater than asked where older output is gone. */
-	z.object({ type: z.literal("start"), offset: z.number().int() }),
+	/**
+	 * First message: the next binary message begins at this offset. Greater than asked where older output is gone; sent
+	 * again where output is lost later. Output before `seen` was shown once already: a terminal that gets it again must
+	 * not answer the questions in it (cursor position, colours) a second time.
+	 */
+	z.object({ type: z.literal("start"), offset: z.number().int(), seen: z.number().int().default(0) }),
 	z.object({ type: z.literal("exit"), code: z.number().int() }),
 	/** Somebody else took this terminal over; do not reconnect by itself. */
 	z.object({ type: z.literal("replaced") }),
@@ -23,6 +27,20 @@ export const fromBrowser = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("ack"), offset: z.number().int().nonnegative() }),
 ]);
 export type FromBrowser = z.infer<typeof fromBrowser>;
+
+/** Why the engine closed a terminal's WebSocket. After 1000 and 4001 the browser must not come back by itself. */
+export const closeCodes = {
+	/** The shell has ended, or its lab. */
+	ended: 1000,
+	/** The engine stops: come back with a new ticket. */
+	engineStops: 1001,
+	/** Another connection shows this shell now. */
+	replaced: 4001,
+	/** A control message that is none. */
+	badMessage: 4400,
+	/** No sign of life for two heartbeats. */
+	silent: 4408,
+} as const;
 
 /** Bytes sent and not yet acknowledged at which the engine stops reading the shell, and goes on again. As VS Code's pty host. */
 export const highWaterBytes = 100_000;
