@@ -8,6 +8,8 @@ export interface ArtefactInputs {
 	files: readonly string[];
 	/** Anything else that decides the result: versions, flags, hashes of what it is built on. */
 	values: Readonly<Record<string, string>>;
+	/** Names below a given folder that do not count (`module/main_test.go`), nor what is below them. */
+	except?: RegExp;
 }
 
 /**
@@ -18,17 +20,19 @@ export async function hashInputs(inputs: ArtefactInputs): Promise<string> {
 	const hash = createHash("sha256");
 	for (const [key, value] of Object.entries(inputs.values).sort(byFirst)) add(hash, "value", key, value);
 	const files = inputs.files.map((file) => [basename(file), file] as const).sort(byFirst);
-	for (const [name, file] of files) await addPath(hash, name, file);
+	for (const [name, file] of files) await addPath({ hash, except: inputs.except }, name, file);
 	return hash.digest("hex");
 }
 
-async function addPath(hash: Hash, name: string, path: string): Promise<void> {
+async function addPath(to: { hash: Hash; except: RegExp | undefined }, name: string, path: string): Promise<void> {
+	if (to.except?.test(name)) return;
+	const { hash } = to;
 	const found = await lstat(path);
 	if (found.isSymbolicLink()) {
 		add(hash, "link", name, await readlink(path));
 	} else if (found.isDirectory()) {
 		add(hash, "folder", name);
-		for (const entry of (await readdir(path)).sort()) await addPath(hash, `${name}/${entry}`, join(path, entry));
+		for (const entry of (await readdir(path)).sort()) await addPath(to, `${name}/${entry}`, join(path, entry));
 	} else if (found.isFile()) {
 		// Of the mode only the bit that git keeps: an umask must not make another artefact.
 		add(hash, found.mode & 0o100 ? "program" : "file", name, String(found.size));

@@ -1,5 +1,6 @@
-import { mkdir, readFile, statfs } from "node:fs/promises";
+import { readFile, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
+import { dirname } from "node:path";
 import { AppError } from "../core/errors.ts";
 
 const gib = 1024 ** 3;
@@ -41,11 +42,15 @@ export async function checkMemory(): Promise<MemoryFigures> {
 	);
 }
 
-/** Bytes that a folder's file system has left; the folder is made where it is missing. */
+/** Bytes left where a folder is, or would be made. */
 export async function freeDiskBytes(folder: string): Promise<number> {
-	await mkdir(folder, { recursive: true });
-	const found = await statfs(folder);
-	return found.bavail * found.bsize;
+	try {
+		const found = await statfs(folder);
+		return found.bavail * found.bsize;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(folder) === folder) throw error;
+		return freeDiskBytes(dirname(folder));
+	}
 }
 
 /**

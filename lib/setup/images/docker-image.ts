@@ -1,0 +1,95 @@
+import { copyFile, link, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { mustRun, runCommand } from "../../core/run-command.ts";
+import { lockOf } from "../artefact.ts";
+import { type ArtefactInputs, hashInputs } from "../content-hash.ts";
+import { withKeyLock } from "../key-lock.ts";
+import type { ImageContext } from "./image-context.ts";
+
+export interface ImageRequest {
+	/** Kebab-case; the image becomes `faultline/<name>:<first 16 digits of the hash>`. */
+	name: string;
+	inputs: ArtefactInputs;
+	/** Makes the image under the reference `target.ref` with the label `target.label`; `target.scratch` is gone afterwards. */
+	build: (target: ImageTarget) => Promise<void>;
+}
+
+export interface ImageTarget {
+	ref: string;
+	/** `key=value`. */
+	label: string;
+	/** An empty folder. */
+	scratch: string;
+}
+
+/**
+ * Gives the reference of a Docker image whose inputs have been built before, or builds it now.
+ * One build at a time for a key over all processes. A build names its image last, so there is no half one under a reference.
+ * @returns `faultline/<name>:<hash>`
+ */
+export async function ensureDockerImage(request: ImageRequest, context: ImageContext): Promise<string> {
+	const hash = await hashInputs(request.inputs);
+	const ref = `faultline/${request.name}:${hash.slice(0, 16)}`;
+	if (await hasImage(context, ref)) return ref;
+	return withKeyLock(lockOf(request.name, hash, context), async () => {
+		if (await hasImage(context, ref)) return ref;
+		await mkdir(join(context.cacheDir, "scratch"), { recursive: true });
+		const scratch = await mkdtemp(join(context.cacheDir, "scratch", `${request.name}-`));
+		try {
+			context.log(`image ${request.name}`);
+			await request.build({ ref, label: `dev.faultline.artefact=${request.name}`, scratch });
+		} finally {
+			await rm(scratch, { recursive: true, force: true });
+		}
+		return ref;
+	});
+}
+
+/** Whether the engine has an image under this reference. */
+export async function hasImage(context: ImageContext, ref: string): Promise<boolean> {
+	const asked = await runCommand(context.docker, ["image", "inspect", "--format", "{{.Id}}", ref], {
+		timeoutMs: 30_000,
+		signal: context.signal,
+	});
+	return asked.exitCode === 0;
+}
+
+export interface DockerfileBuild {
+	/** The Dockerfile's text. */
+	dockerfile: string;
+	/** What COPY finds: a path in the build context → a file of the host, or a text. */
+	files?: Readonly<Record<string, string | { text: string; program?: boolean }>>;
+	timeoutMs?: number;
+}
+
+/**
+ * Builds a Dockerfile by the classic builder, on the host's network: Debian packages come the way that the host's own do.
+ * The builder of BuildKit is a plug-in that Debian's docker.io does not bring.
+ */
+export async function buildDockerfile(request: DockerfileBuild, target: ImageTarget, context: ImageContext): Promise<void> {
+	const folder = join(target.scratch, "context");
+	await mkdir(folder);
+	await writeFile(join(folder, "Dockerfile"), request.dockerfile);
+	for (const [name, source] of Object.entries(request.files ?? {})) {
+		const file = join(folder, name);
+		await mkdir(dirname(file), { recursive: true });
+		if (typeof source === "string") await linkOrCopy(source, file);
+		else await writeFile(file, source.text, { mode: source.program ? 0o755 : 0o644 });
+	}
+	const args = ["build", "--quiet", "--network=host", "--force-rm", ...proxyArgs(), "--label", target.label, "--tag", target.ref, folder];
+	await mustRun(context.docker, args, {
+		timeoutMs: request.timeoutMs ?? 600_000,
+		signal: context.signal,
+		env: { DOCKER_BUILDKIT: "0" },
+	});
+}
+
+/** Proxies of the host; Docker keeps these arguments out of the image. */
+function proxyArgs(): string[] {
+	const names = ["http_proxy", "https_proxy", "no_proxy"].filter((name) => process.env[name]);
+	return names.flatMap((name) => ["--build-arg", `${name}=${process.env[name]}`]);
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+	await link(from, to).catch(() => copyFile(from, to));
+}

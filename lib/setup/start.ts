@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { readEnv } from "../core/env.ts";
+import { endSignal, tellError } from "./edge.ts";
+import { checkPort } from "./host-checks.ts";
+import { ensureImages } from "./images/ensure-images.ts";
+import { readRecord, stillRuns } from "./instance-files.ts";
+import { readNextDir } from "./next-build.ts";
+import { originOf, ownerAddress } from "./readiness.ts";
+import { runWithProgress } from "./run-set-up.ts";
+import { serve } from "./serve.ts";
+import { setUpStages } from "./set-up.ts";
+
+const root = dirname(dirname(import.meta.dirname));
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+/** `npm start`; with `--set-up-only` it ends where serving would begin. */
+async function main(args: readonly string[]): Promise<void> {
+	const env = readEnv();
+	const signal = endSignal();
+	const record = await readRecord(env.dataDir);
+	if (record && (await stillRuns(record))) {
+		print(`Faultline runs already at ${originOf(record)} (process ${record.pid}). A fresh address for its owner, good for one visit:`);
+		print(`\n  ${await ownerAddress(env, record)}\n`);
+		return;
+	}
+	const setUpOnly = args.includes("--set-up-only");
+	const nextDir = readNextDir();
+	// First, so that nobody waits for a build that ends with a taken port. What a killed npm start left may hold it: that ends later.
+	if (!setUpOnly && !(await holdsPort(record))) await checkPort(env.host, env.port);
+	print("Faultline sets up what this host lacks.");
+	const warnings: string[] = [];
+	const stages = await setUpStages({ context: { env, root, signal }, ensureImages, nextDir, warn: (line) => warnings.push(line) });
+	await runWithProgress(stages, { env, signal });
+	for (const line of warnings) print(`  ! ${line}`);
+	if (setUpOnly) return;
+	await serve({
+		...{ root, env, nextDir, signal },
+		say: print,
+		ready: async () => {
+			print("\nFaultline serves. The address of its owner, good for one visit (npm start again gives a fresh one):");
+			print(`\n  ${await ownerAddress(env, env)}\n`);
+			print("Ctrl-C or npm stop ends it; labs stay.");
+			startLater(env.dataDir);
+		},
+	});
+}
+
+async function holdsPort(record: Awaited<ReturnType<typeof readRecord>>): Promise<boolean> {
+	const web = record?.children.web;
+	return web !== undefined && (await stillRuns(web));
+}
+
+/** What the first lab does not need is made by a process of its own, at the lowest priority, while Faultline serves. */
+function startLater(dataDir: string): void {
+	const later = spawn(process.execPath, [join(root, "lib/setup/later.ts")], {
+		cwd: root,
+		env: { ...process.env, FAULTLINE_DATA: dataDir },
+		stdio: "ignore",
+	});
+	later.once("error", () => {});
+}
+
+await main(process.argv.slice(2)).catch(tellError);
