@@ -52,7 +52,7 @@ const terminals = createTerminals({
 	clock,
 	log,
 	environmentOf: (labId) => labs.environmentOf(labId),
-	onEvent: (labId, event) => void labs.noteShell(labId, event.text),
+	onEvent: (labId, { kind, shell }) => void labs.noteShell(labId, `${shell.title} ${kind}`),
 });
 
 const labs = createLabService({
@@ -60,6 +60,7 @@ const labs = createLabService({
 	store: createLabStore(database),
 	steps: scenarioSteps,
 	shellsOf: terminals.list,
+	openShell: terminals.open,
 	endShells: terminals.endLab,
 	urlOf: (labId) => {
 		const origin = webOrigin();
@@ -131,7 +132,7 @@ async function end(): Promise<void> {
 	stopping.abort();
 	server.close();
 	server.closeAllConnections();
-	await terminals.shutdown();
+	terminals.shutdown();
 	await (await making)?.close();
 	await database.destroy();
 	rmSync(inData("engine.sock"), { force: true });

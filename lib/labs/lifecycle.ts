@@ -21,8 +21,10 @@ export interface LifecycleDeps {
 	log: Logger;
 	createGrader: CreateGrader;
 	steps: ScenarioSteps;
+	/** Opens the first shell of a lab that has become ready. */
+	openShell(labId: string): void;
 	/** Ends every shell of a lab. */
-	endShells(labId: string): Promise<void>;
+	endShells(labId: string): void;
 	runtime(labId: string): LabRuntime;
 	notify(labId: string): void;
 }
@@ -85,6 +87,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 				const now = clock.now();
 				const lifeMs = Math.max(shortestLifeMs, scenario.minutes * lifePerMinuteMs);
 				await move(labId, "claim", { readyAt: now, expiresAt: now + lifeMs });
+				deps.openShell(labId);
 				await goLive(labId, environment, signal);
 			} catch (error) {
 				await stage.end();
@@ -124,16 +127,16 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	}
 
 	async function removeParts(labId: string): Promise<void> {
-		await forget(labId);
+		forget(labId);
 		await (await deps.provider()).destroy(labId);
 	}
 
 	/** Drops what is in memory of a lab that is going away. */
-	async function forget(labId: string): Promise<void> {
+	function forget(labId: string): void {
 		const runtime = deps.runtime(labId);
 		runtime.grading?.abort(new AppError("lab-over", "The lab was ended during the check.", { kind: "conflict" }));
 		Object.assign(runtime, { environment: undefined, grader: undefined, objectives: [], checking: null });
-		await deps.endShells(labId);
+		deps.endShells(labId);
 	}
 
 	/** Follows a usable lab with live checks until the signal ends it. */
@@ -186,7 +189,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		async reset(labId) {
 			await move(labId, "reset", { readyAt: null, expiresAt: null, solvedAt: null, failure: null, report: null });
 			deps.runtime(labId).work.replace(async () => {
-				await forget(labId);
+				forget(labId);
 				await store.clearStages(labId);
 				deps.notify(labId);
 			});
