@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { watch } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -11,6 +12,11 @@ beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), "faultline-supervise-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Resolves when a file of that name appears. */
+async function once(inFolder: string, name: string): Promise<void> {
+	for await (const event of watch(inFolder)) if (event.filename === name) return;
+}
 
 function program(script: string): Program {
 	const { execPath: file } = process;
@@ -39,31 +45,38 @@ test("a program that was killed is started again, as another process", async () 
 });
 
 test("one that does not listen is killed after the grace", async () => {
-	const listening = Promise.withResolvers<number>();
-	const watched = supervise(program('process.on("SIGTERM", () => console.log("no")); setInterval(() => {}, 1000)'), {
+	const listening = once(folder, "deaf");
+	const script = 'process.on("SIGTERM", () => {}); require("node:fs").writeFileSync("deaf", ""); setInterval(() => {}, 1000)';
+	const watched = supervise(program(script), {
 		clock: systemClock,
 		signal: new AbortController().signal,
-		started: listening.resolve,
+		started: () => {},
 		ended: () => {},
 	});
-	const pid = await listening.promise;
-	await watched.stop(300);
+	await listening;
+	const pid = watched.pid() as number;
+	await watched.stop(200);
 	expect(await startTimeOf(pid)).toBeNull();
 });
 
-test("a released program is not started again, and its output is in the log", async () => {
-	const over = Promise.withResolvers<void>();
-	const watched = supervise(program('console.log("hello")'), {
+test("what a program says is in its log, and once released it is not started again", async () => {
+	const over = Promise.withResolvers<string>();
+	let starts = 0;
+	const watched = supervise(program('console.log("hello"); console.error("and more"); process.exit(7)'), {
 		clock: systemClock,
 		signal: new AbortController().signal,
-		started: () => watched.release(),
-		ended: () => over.reject(new Error("it was started again")),
+		started: () => {
+			starts += 1;
+		},
+		ended: (why) => {
+			watched.release();
+			over.resolve(why);
+		},
 	});
+	expect(await over.promise).toBe("it ended with 7");
 	await watched.stop(5_000);
-	over.resolve();
-	await over.promise;
-	expect(watched.pid()).toBeNull();
-	expect(readFileSync(join(folder, "logs", "trial.log"), "utf8")).toMatch(/^(hello\n)?$/);
+	expect(starts).toBe(1);
+	expect(readFileSync(join(folder, "logs", "trial.log"), "utf8")).toBe("hello\nand more\n");
 });
 
 test("the wait doubles while a program dies soon, up to ten seconds, and starts over after a long life", () => {
