@@ -1,0 +1,104 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { AppError } from "../../core/errors.ts";
+import type { ExecOptions, ExecResult, LabEnvironment, LabProvider, ProbeResult } from "../provider.ts";
+import { answer, type FakeLab, type FakeWorld, fakeSteps } from "./fake-world.ts";
+
+/** Labs in memory, for tests of the rooms above: no process, no clock, every failure by request. */
+export function createFakeProvider(world: FakeWorld): LabProvider {
+	const isWhole = (lab: FakeLab) => fakeSteps.every((step) => lab.made.has(step));
+
+	return {
+		name: "fake",
+		status: async () => ({ ok: true, description: "labs in memory", kubernetesVersion: "v0.0.0" }),
+		async create(spec, { signal, onStep }) {
+			world.calls.push(`create ${spec.labId}`);
+			signal.throwIfAborted();
+			const lab = world.labs.get(spec.labId) ?? { spec, made: new Set(), frozen: false };
+			world.labs.set(spec.labId, lab);
+			for (const step of fakeSteps) {
+				if (lab.made.has(step)) continue;
+				onStep(step);
+				// A turn of the event loop: callers see steps one by one and may abort between them.
+				await new Promise((resolve) => setImmediate(resolve));
+				if (world.stalls.has(step)) await untilAborted(signal);
+				signal.throwIfAborted();
+				const failure = world.failures.get(step);
+				world.failures.delete(step);
+				if (failure) throw failure;
+				lab.made.add(step);
+			}
+			return environment(world, lab);
+		},
+		async adopt(labId) {
+			world.calls.push(`adopt ${labId}`);
+			const lab = world.labs.get(labId);
+			return lab && isWhole(lab) ? environment(world, lab) : undefined;
+		},
+		list: async () => [...world.labs.keys()].sort(),
+		async destroy(labId) {
+			world.calls.push(`destroy ${labId}`);
+			world.labs.delete(labId);
+		},
+		capacity: async (cluster) => ({ neededBytes: cluster.nodes * 1024 ** 3, freeBytes: world.freeBytes }),
+		close: async () => {},
+	};
+}
+
+function environment(world: FakeWorld, lab: FakeLab): LabEnvironment {
+	const { labId, cluster } = lab.spec;
+	const nodes = Array.from({ length: cluster.nodes }, (_, index) => `${labId}-node${index}`);
+
+	function present(): void {
+		if (world.labs.get(labId) !== lab) throw new AppError("lab-gone", `Lab ${labId} has been removed.`);
+	}
+
+	async function run(custom: FakeWorld["onExec"], user: string, command: readonly string[], options: ExecOptions): Promise<ExecResult> {
+		present();
+		options.signal?.throwIfAborted();
+		if (command[0] === "sleep" && Number(command[1]) * 1000 > options.timeoutMs) {
+			throw new AppError("command-timeout", `${command.join(" ")} … did not end within ${options.timeoutMs / 1000} s`);
+		}
+		return (await custom?.(labId, command, options)) ?? answer(lab, user, command, options);
+	}
+
+	return {
+		labId,
+		admin: new KubeConfig(),
+		nodes,
+		kubectl: (args, options) => run(world.onKubectl, "admin", args, options),
+		exec: (command, options) => run(world.onExec, "learner", command, options),
+		async nodeExec(node, command, options) {
+			if (!nodes.includes(node)) throw new AppError("no-such-node", `${node} is no node of lab ${labId}.`);
+			return run(world.onNodeExec, "root", command, options);
+		},
+		shell: ({ shellId, fromOffset, create }) => ({ file: "false", args: [labId, shellId, String(fromOffset), String(create)] }),
+		async closeShell(shellId) {
+			world.calls.push(`closeShell ${labId} ${shellId}`);
+		},
+		async probe(probes, signal) {
+			signal?.throwIfAborted();
+			present();
+			return probes.map((probe, index): ProbeResult => {
+				const outcome = "podUid" in probe.from ? "no-vantage" : "answered";
+				return { id: String(index), outcome, detail: "", durationMs: 1, ...world.onProbe?.(labId, probe) };
+			});
+		},
+		async freeze() {
+			present();
+			world.calls.push(`freeze ${labId}`);
+			lab.frozen = true;
+		},
+		async thaw() {
+			present();
+			world.calls.push(`thaw ${labId}`);
+			lab.frozen = false;
+		},
+	};
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+	const { promise, reject } = Promise.withResolvers<never>();
+	if (signal.aborted) reject(signal.reason);
+	signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+	return promise;
+}

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { clusterConfig } from "./cluster-config.ts";
+
+const config = parse(clusterConfig("fl-a-b", { nodes: 3, kubeProxyMode: "nftables", dnsReplicas: 1, addons: [] }));
+
+test("asks for the scenario's nodes and kube-proxy mode", () => {
+	expect(config.nodes.map((node: { role: string }) => node.role)).toEqual(["control-plane", "worker", "worker"]);
+	expect(config.networking.kubeProxyMode).toBe("nftables");
+});
+
+test("keeps the API server on loopback and the host's search domains out of pods", () => {
+	expect(config.networking.apiServerAddress).toBe("127.0.0.1");
+	expect(config.networking.dnsSearch).toEqual([]);
+});
+
+test("patches each kubeadm document by itself", () => {
+	const patches = config.kubeadmConfigPatches.map((patch: string) => parse(patch));
+	expect(patches.map((patch: { kind: string }) => patch.kind)).toEqual([
+		"KubeletConfiguration",
+		"ClusterConfiguration",
+		"InitConfiguration",
+	]);
+	expect(patches[0].failCgroupV1).toBe(false);
+	expect(patches[2].nodeRegistration.taints).toEqual([]);
+});

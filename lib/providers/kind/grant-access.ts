@@ -1,0 +1,47 @@
+import { ApiException, CoreV1Api, type KubeConfig, KubernetesObjectApi, PatchStrategy, type V1Pod } from "@kubernetes/client-node";
+import type { Clock } from "../../core/clock.ts";
+import { AppError } from "../../core/errors.ts";
+import type { LearnerAccess } from "../provider.ts";
+import { waitForDefaultAccounts, waitUntil } from "./cluster-ready.ts";
+import { learnerPolicies, podPolicyName } from "./learner-policy.ts";
+import { learnerRbac } from "./learner-rbac.ts";
+
+interface GrantOptions {
+	admin: KubeConfig;
+	access: LearnerAccess;
+	clock: Clock;
+	signal: AbortSignal;
+}
+
+/**
+ * Gives the learner the scenario's rights and closes the way to the node. Returns only when the policy has refused a
+ * pod: the API server takes a new policy up about a second after it is made.
+ */
+export async function grantAccess({ admin, access, clock, signal }: GrantOptions): Promise<void> {
+	const api = KubernetesObjectApi.makeApiClient(admin);
+	for (const manifest of [...learnerPolicies(), ...learnerRbac(access)]) {
+		signal.throwIfAborted();
+		await api.patch(manifest, undefined, undefined, "faultline", true, PatchStrategy.ServerSideApply);
+	}
+	const namespaces = ["default", ...access.namespaces.filter((name) => name !== "default")];
+	await waitForDefaultAccounts({ admin, clock, signal }, namespaces);
+	const core = admin.makeApiClient(CoreV1Api);
+	await waitUntil(() => provePolicy(core), { clock, signal, timeoutMs: 60_000, what: "The lab's admission policy" });
+}
+
+const privilegedPod: V1Pod = {
+	metadata: { generateName: "faultline-probe-" },
+	spec: { containers: [{ name: "probe", image: "none", securityContext: { privileged: true } }] },
+};
+
+/** Undefined where a privileged pod is refused by our policy; nothing is made. */
+async function provePolicy(core: CoreV1Api): Promise<string | undefined> {
+	try {
+		await core.createNamespacedPod({ namespace: "default", body: privilegedPod, dryRun: "All" });
+		return "a privileged pod is still let in";
+	} catch (error) {
+		if (error instanceof ApiException && String(error.body?.message ?? error.body).includes(podPolicyName)) return undefined;
+		if (error instanceof ApiException) return `the API server says ${error.code}`;
+		throw new AppError("api-unreachable", error instanceof Error ? error.message : String(error), { cause: error });
+	}
+}

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import type { Clock } from "../../core/clock.ts";
+import { AppError } from "../../core/errors.ts";
+import type { HostManifest } from "../../core/host.ts";
+import type { Logger } from "../../core/log.ts";
+import type { Docker } from "./docker.ts";
+
+export interface KindProviderOptions {
+	/** `$FAULTLINE_DATA`, absolute. */
+	dataDir: string;
+	/** The 8 characters that every Docker name of this instance carries. */
+	instanceId: string;
+	host: HostManifest;
+	log: Logger;
+	clock: Clock;
+}
+
+/** What every part of the provider works with. */
+export interface KindContext extends KindProviderOptions {
+	docker: Docker;
+}
+
+/** Files of one lab on the host; nobody but the engine reads them. */
+export interface LabPaths {
+	dir: string;
+	record: string;
+	adminKubeconfig: string;
+	learnerKubeconfig: string;
+	kindConfig: string;
+	kindLog: string;
+	kubectlCache: string;
+}
+
+export function labsDir(dataDir: string): string {
+	return join(dataDir, "labs");
+}
+
+/**
+ * @throws AppError `bad-lab-id`: ids become paths, Docker names and host names
+ */
+export function labPaths(dataDir: string, labId: string): LabPaths {
+	if (!/^[a-z][a-z0-9]{0,15}$/.test(labId)) {
+		throw new AppError("bad-lab-id", `"${labId}" is no lab id.`, { kind: "invalid" });
+	}
+	const dir = join(labsDir(dataDir), labId);
+	return {
+		dir,
+		record: join(dir, "lab.json"),
+		adminKubeconfig: join(dir, "admin.kubeconfig"),
+		learnerKubeconfig: join(dir, "learner.kubeconfig"),
+		kindConfig: join(dir, "kind.yaml"),
+		kindLog: join(dir, "kind.log"),
+		kubectlCache: join(dir, "kubectl-cache"),
+	};
+}

@@ -1,0 +1,79 @@
+import { KubeConfig, VersionApi } from "@kubernetes/client-node";
+import { AppError } from "../../core/errors.ts";
+import { runCommand } from "../../core/run-command.ts";
+import type { LabEnvironment } from "../provider.ts";
+import { waitUntil } from "./cluster-ready.ts";
+import { containerExec } from "./container-exec.ts";
+import { type KindContext, labPaths } from "./kind-context.ts";
+import { labNames, nodeNames } from "./lab-names.ts";
+import { createLabProbes } from "./lab-probes.ts";
+import type { ProberChannel } from "./prober-channel.ts";
+import { learnerHome } from "./workstation.ts";
+
+/** The environment of a lab whose parts exist. */
+export function createKindEnvironment(context: KindContext, labId: string, nodeCount: number, channel: ProberChannel): LabEnvironment {
+	const { docker, host, clock } = context;
+	const names = labNames(context.instanceId, labId);
+	const paths = labPaths(context.dataDir, labId);
+	const nodes = nodeNames(names.cluster, nodeCount);
+	const admin = new KubeConfig();
+	admin.loadFromFile(paths.adminKubeconfig);
+	const probe = createLabProbes({ channel, workstation: names.workstation, pid: docker.pid });
+
+	/** Containers in the order in which they are frozen: who asks before who answers. */
+	const frozenInOrder = [names.workstation, ...nodes.toReversed(), names.mirror];
+
+	async function inState(state: "running" | "paused"): Promise<Set<string>> {
+		const rows = await docker.containers(names.cluster);
+		return new Set(rows.filter((row) => row.state === state).map((row) => row.name));
+	}
+
+	return {
+		labId,
+		admin,
+		nodes,
+		probe,
+		kubectl: (args, { stdin, env, timeoutMs, signal }) =>
+			runCommand(host.kubectl, ["--kubeconfig", paths.adminKubeconfig, ...args], {
+				timeoutMs,
+				signal,
+				input: stdin,
+				// The caller's own ~/.kube stays out of it: neither its cache nor its preferences.
+				env: { KUBECONFIG: paths.adminKubeconfig, KUBECACHEDIR: paths.kubectlCache, KUBECTL_KUBERC: "false", ...env },
+			}),
+		exec: (command, options) =>
+			containerExec(docker, { container: names.workstation, options: ["--user", "learner", "--workdir", learnerHome] }, command, options),
+		nodeExec: (node, command, options) => containerExec(docker, { container: node, options: [] }, command, options),
+		shell: ({ shellId, fromOffset, create }) => ({
+			file: host.docker,
+			args: [
+				...["exec", "--interactive", "--tty", "--user", "root", names.workstation],
+				...["shell-host", "attach", "--shell", shellId, "--from", String(fromOffset), "--acks", ...(create ? ["--create"] : [])],
+			],
+		}),
+		async closeShell(shellId) {
+			const result = await docker.run(["exec", "--user", "root", names.workstation, "shell-host", "kill", "--shell", shellId]);
+			// 4: shell-host knows no such shell.
+			if (result.exitCode !== 0 && result.exitCode !== 4) {
+				throw new AppError("shell-not-ended", `The shell could not be ended: ${result.stderr.trim()}`, { retryable: true });
+			}
+		},
+		async freeze() {
+			const running = await inState("running");
+			const wanted = frozenInOrder.filter((name) => running.has(name));
+			if (wanted.length > 0) await docker.must(["pause", ...wanted]);
+		},
+		async thaw() {
+			const paused = await inState("paused");
+			const wanted = frozenInOrder.toReversed().filter((name) => paused.has(name));
+			if (wanted.length > 0) await docker.must(["unpause", ...wanted]);
+			const version = admin.makeApiClient(VersionApi);
+			await waitUntil(() => version.getCode().then(() => undefined), {
+				clock,
+				signal: new AbortController().signal,
+				timeoutMs: 60_000,
+				what: "The API server",
+			});
+		},
+	};
+}

@@ -1,0 +1,89 @@
+import { readdir, readFile } from "node:fs/promises";
+import { AppError } from "../../core/errors.ts";
+import type { LabEnvironment, LabProvider } from "../provider.ts";
+import { freeBytes, neededBytes } from "./capacity.ts";
+import { createLab } from "./create-lab.ts";
+import { destroyLab } from "./destroy-lab.ts";
+import { createDocker } from "./docker.ts";
+import { type KindContext, type KindProviderOptions, labPaths, labsDir } from "./kind-context.ts";
+import { createKindEnvironment } from "./kind-environment.ts";
+import { labIdOf, labNames, nodeNames } from "./lab-names.ts";
+import { readLabRecord } from "./lab-record.ts";
+import { createProberChannel } from "./prober-channel.ts";
+import { connectProber, removeProber } from "./prober-container.ts";
+
+export type { KindProviderOptions } from "./kind-context.ts";
+
+/** Labs as kind clusters on this host's Docker. */
+export function createKindProvider(options: KindProviderOptions): LabProvider {
+	const context: KindContext = { ...options, docker: createDocker(options.host.docker) };
+	const { docker, instanceId, dataDir, host } = context;
+	const channel = createProberChannel(() => connectProber(context));
+	/** Labs being made by this process: removing one ends its making first. */
+	const making = new Map<string, { abort: AbortController; ended: Promise<unknown> }>();
+
+	async function adopt(labId: string): Promise<LabEnvironment | undefined> {
+		const record = await readLabRecord(labPaths(dataDir, labId));
+		if (!record?.ready) return undefined;
+		const names = labNames(instanceId, labId);
+		const rows = await docker.containers(names.cluster);
+		const alive = new Set(rows.filter((row) => row.state === "running" || row.state === "paused").map((row) => row.name));
+		const parts = [...nodeNames(names.cluster, record.nodes), names.workstation, names.mirror];
+		if (!parts.every((name) => alive.has(name))) return undefined;
+		return createKindEnvironment(context, labId, record.nodes, channel);
+	}
+
+	async function list(): Promise<string[]> {
+		const prefix = `fl-${instanceId}-`;
+		const [containers, networks, folders] = await Promise.all([
+			docker.containers(prefix),
+			docker.networks(prefix),
+			readdir(labsDir(dataDir)).catch(() => []),
+		]);
+		const named = [...containers, ...networks].map((row) => labIdOf(instanceId, row.name)).filter((id) => id !== undefined);
+		return [...new Set([...named, ...folders])].sort();
+	}
+
+	return {
+		name: "kind",
+		adopt,
+		list,
+		async status() {
+			const built = host.way === "build" ? "built here" : "pulled";
+			const description = `kind ${host.kindVersion}, Kubernetes ${host.kubernetesVersion} (${built})`;
+			const ok = await docker.run(["version", "--format", "{{.Server.Version}}"], { timeoutMs: 10_000 }).then(
+				(result) => result.exitCode === 0,
+				() => false,
+			);
+			return { ok, description: ok ? description : `${description}; Docker does not answer`, kubernetesVersion: host.kubernetesVersion };
+		},
+		async create(spec, step) {
+			if (making.has(spec.labId)) {
+				throw new AppError("lab-being-made", `Lab ${spec.labId} is being made already.`, { kind: "conflict" });
+			}
+			const abort = new AbortController();
+			const signal = AbortSignal.any([step.signal, abort.signal]);
+			const work = (async () => {
+				signal.throwIfAborted();
+				const whole = await adopt(spec.labId);
+				if (whole) return whole;
+				await createLab(context, spec, { signal, onStep: step.onStep });
+				return createKindEnvironment(context, spec.labId, spec.cluster.nodes, channel);
+			})();
+			making.set(spec.labId, { abort, ended: work.catch(() => {}) });
+			return work.finally(() => making.delete(spec.labId));
+		},
+		async destroy(labId) {
+			labPaths(dataDir, labId);
+			const running = making.get(labId);
+			running?.abort.abort(new AppError("lab-removed", `Lab ${labId} is being removed.`));
+			await running?.ended;
+			await destroyLab(context, labId);
+			if ((await list()).length === 0 && making.size === 0) await removeProber(context);
+		},
+		async capacity(cluster) {
+			return { neededBytes: neededBytes(cluster), freeBytes: freeBytes(await readFile("/proc/meminfo", "utf8")) };
+		},
+		close: () => channel.close(),
+	};
+}
