@@ -1,0 +1,90 @@
+"use client";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Lab } from "#lib/protocol/lab.ts";
+import type { ScenarioSummary } from "#lib/protocol/scenario.ts";
+import { useMedia } from "#lib/ui/use-media.ts";
+import { useNow } from "#lib/ui/use-now.ts";
+import { Announcer } from "./announcer.tsx";
+import { Debrief } from "./debrief.tsx";
+import { Failed } from "./failed.tsx";
+import { LabHeader, type View } from "./lab-header.tsx";
+import { NarrowDesk } from "./narrow-desk.tsx";
+import { ConnectionBar, TimeBar } from "./notice-bars.tsx";
+import { Over } from "./over.tsx";
+import { phaseOf } from "./phase.ts";
+import { Starting } from "./starting.tsx";
+import { StillDesk } from "./still-desk.tsx";
+import { useActions } from "./use-actions.ts";
+import { useLab } from "./use-lab.ts";
+import { useLabCommands } from "./use-lab-commands.ts";
+import { useQuestions } from "./use-questions.tsx";
+import { WideDesk } from "./wide-desk.tsx";
+
+/** A lab, live, in whichever state it is. */
+export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: ScenarioSummary | null; renderedAt: number }) {
+	const { lab, live, ended } = useLab(initial);
+	const now = useNow(renderedAt);
+	const actions = useActions(lab.id);
+	const { askFirst, dialogs } = useQuestions(actions);
+	const narrow = useMedia("(max-width: 899px)");
+	const [solo, setSolo] = useState(false);
+	const [view, setView] = useView(lab);
+	const phase = ended ? "over" : phaseOf(lab);
+	const onSolo = useCallback(() => setSolo((before) => !before), []);
+	useLabCommands(lab, { actions, askFirst, onSolo, onView: setView });
+
+	const debriefing = phase === "open" && view === "debrief" && lab.debrief !== null;
+	const instead =
+		phase === "starting" ? <Starting lab={lab} now={now} /> : phase === "failed" ? <Failed lab={lab} actions={actions} /> : null;
+	const desk = { lab, now, actions, askFirst, instead, visible: !debriefing, solo, onSolo: setSolo };
+	return (
+		<div className="flex h-dvh flex-col overflow-hidden">
+			{solo && phase === "open" && !debriefing && !narrow ? (
+				<h1 className="sr-only">{lab.title}</h1>
+			) : (
+				<LabHeader
+					lab={lab}
+					phase={phase}
+					now={now}
+					actions={actions}
+					askFirst={askFirst}
+					view={debriefing ? "debrief" : "desk"}
+					onView={setView}
+				/>
+			)}
+			<ConnectionBar live={live} />
+			{phase === "open" ? <TimeBar lab={lab} now={now} actions={actions} /> : null}
+			<main className="relative min-h-0 flex-1">
+				{phase === "over" ? (
+					<Over lab={lab} next={next} />
+				) : (
+					<>
+						<div className="h-full" hidden={debriefing}>
+							{narrow === null ? (
+								<StillDesk lab={lab} now={now} instead={instead} />
+							) : narrow ? (
+								<NarrowDesk {...desk} />
+							) : (
+								<WideDesk {...desk} />
+							)}
+						</div>
+						{debriefing ? <Debrief lab={lab} next={next} onBack={() => setView("desk")} /> : null}
+					</>
+				)}
+			</main>
+			<Announcer lab={lab} />
+			{dialogs}
+		</div>
+	);
+}
+
+/** Desk or debrief; the page turns by itself when the debrief arrives. */
+function useView(lab: Lab): [View, (view: View) => void] {
+	const [view, setView] = useState<View>(lab.debrief !== null && lab.state === "solved" ? "debrief" : "desk");
+	const had = useRef(lab.debrief !== null);
+	useEffect(() => {
+		if (lab.debrief !== null && !had.current) setView("debrief");
+		had.current = lab.debrief !== null;
+	}, [lab.debrief]);
+	return [view, setView];
+}

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { stageShare, stageWords } from "./stage-words.ts";
+
+const stage = { name: "Starting CoreDNS", startedAt: 1_000_000, endedAt: null, usualMs: 6_000 };
+
+test("a stage under way says how long it has taken of how much", () => {
+	expect(stageWords(stage, 1_004_200)).toBe("4 s of about 6");
+	expect(stageWords({ ...stage, usualMs: 90_000 }, 1_004_200)).toBe("4 s of about 2 min");
+});
+
+test("a stage that was never timed promises nothing", () => {
+	expect(stageWords({ ...stage, usualMs: null }, 1_004_200)).toBe("4 s");
+	expect(stageShare({ ...stage, usualMs: null }, 1_004_200)).toBeNull();
+});
+
+test("a stage far over its usual time says so", () => {
+	expect(stageWords(stage, 1_015_000)).toBe("15 s, usually about 6 s");
+});
+
+test("a stage that has ended says what it took", () => {
+	expect(stageWords({ ...stage, endedAt: 1_005_000 }, 1_099_000)).toBe("took 5 s");
+	expect(stageShare({ ...stage, endedAt: 1_005_000 }, 1_099_000)).toBe(1);
+});
+
+test("the bar is never full before the end, and a clock that runs behind does no harm", () => {
+	expect(stageShare(stage, 1_003_000)).toBe(0.5);
+	expect(stageShare(stage, 1_600_000)).toBe(0.95);
+	expect(stageShare(stage, 999_000)).toBe(0);
+});

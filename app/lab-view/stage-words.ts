@@ -1,0 +1,22 @@
+import type { Stage } from "#lib/protocol/lab.ts";
+import { formatDuration, formatRough } from "#lib/ui/duration.ts";
+
+/**
+ * How far a stage is, in words: `4 s of about 6`, `4 s` where nobody knows its usual time, `took 5 s`, and past twice
+ * the usual time that it is slow.
+ */
+export function stageWords(stage: Stage, now: number): string {
+	if (stage.endedAt !== null) return `took ${formatRough(stage.endedAt - stage.startedAt)}`;
+	const elapsed = Math.max(0, now - stage.startedAt);
+	if (stage.usualMs === null) return formatDuration(elapsed);
+	const usual = formatRough(stage.usualMs).replace(/ s$/, "");
+	if (elapsed > 2 * stage.usualMs && elapsed > 5000) return `${formatDuration(elapsed)}, usually about ${formatRough(stage.usualMs)}`;
+	return `${formatDuration(elapsed)} of about ${usual}`;
+}
+
+/** How full the bar of a stage is, 0 to 1; it never fills before the end. Null where nobody knows the usual time. */
+export function stageShare(stage: Stage, now: number): number | null {
+	if (stage.endedAt !== null) return 1;
+	if (stage.usualMs === null || stage.usualMs <= 0) return null;
+	return Math.min(0.95, Math.max(0, now - stage.startedAt) / stage.usualMs);
+}
