@@ -31,6 +31,7 @@ export async function followLive(options: {
 }): Promise<void> {
 	const { environment, scenario, clock, log, signal, onChange } = options;
 	const strips = new Map<string, boolean[]>();
+	const since = new Map<string, { verdict: string; at: number }>();
 	let told = { key: "", at: 0 };
 	while (!signal.aborted) {
 		const watching = new AbortController();
@@ -50,7 +51,7 @@ export async function followLive(options: {
 				});
 				const results = await evaluateObjectives({ environment, scenario, view: view.current(), maxSamples: lightly, signal });
 				signal.throwIfAborted();
-				const shown = results.map((result) => withStrip(result, strips));
+				const shown = results.map((result) => ({ ...withStrip(result, strips), since: sinceWhen(result, since, clock.now()) }));
 				const key = JSON.stringify(shown.map(({ id, verdict, message }) => [id, verdict, message]));
 				if (key !== told.key || clock.now() - told.at > tellStripsMs) {
 					told = { key, at: clock.now() };
@@ -68,6 +69,14 @@ export async function followLive(options: {
 			watching.abort();
 		}
 	}
+}
+
+/** When the verdict became what it is. */
+function sinceWhen(result: ObjectiveResult, known: Map<string, { verdict: string; at: number }>, now: number): number {
+	const before = known.get(result.id);
+	if (before?.verdict === result.verdict) return before.at;
+	known.set(result.id, { verdict: result.verdict, at: now });
+	return now;
 }
 
 /** The samples of earlier rounds before those of this one. */

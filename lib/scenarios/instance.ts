@@ -47,7 +47,7 @@ export interface ScenarioInstance {
 
 /** Seeds of a scenario in order, from a document that may still be wrong. */
 export function seedsOf(document: unknown): number[] {
-	const variants = (document as { variants?: Record<string, unknown> } | null)?.variants;
+	const variants = (document as { variants?: Record<string, unknown> } | null | undefined)?.variants;
 	if (variants === null || typeof variants !== "object") return [];
 	return Object.keys(variants)
 		.map(Number)
@@ -57,7 +57,7 @@ export function seedsOf(document: unknown): number[] {
 
 /** Values of a seed as text, `seed` included. */
 export function variantValues(document: unknown, seed: number): VariantValues {
-	const variants = (document as { variants?: Record<string, Record<string, unknown>> }).variants ?? {};
+	const variants = (document as { variants?: Record<string, Record<string, unknown>> } | null | undefined)?.variants ?? {};
 	const values = Object.entries(variants[String(seed)] ?? {}).map(([key, value]) => [key, String(value)] as const);
 	return { ...Object.fromEntries(values), seed: String(seed) };
 }

@@ -1,10 +1,14 @@
 import { filesBelow, type ScenarioFolder } from "./folder.ts";
 import { parseHints } from "./hints.ts";
 import type { AddProblem } from "./lint.ts";
+import { substitute, type VariantValues } from "./placeholders.ts";
 import { parseManifests } from "./source.ts";
 
-/** Files that every scenario has, and that each manifest parses. */
-export function lintFiles(folder: ScenarioFolder, add: AddProblem): void {
+/**
+ * Files that every scenario has, and that each manifest parses.
+ * @param values of one variant: placeholders stand where only their values are YAML
+ */
+export function lintFiles(folder: ScenarioFolder, values: VariantValues, add: AddProblem): void {
 	for (const name of ["scenario.yaml", "ticket.md", "hints.md", "debrief.md"]) {
 		const text = folder.files[name];
 		if (text === undefined) add(name, null, `missing file ${name}`);
@@ -14,7 +18,7 @@ export function lintFiles(folder: ScenarioFolder, add: AddProblem): void {
 	const baseline = filesBelow(folder, "baseline", ".yaml", ".yml");
 	if (Object.keys(baseline).length === 0) add("baseline", null, "missing manifests: baseline/*.yaml holds the healthy system");
 	for (const [name, text] of Object.entries({ ...baseline, ...filesBelow(folder, "fault", ".yaml", ".yml") })) {
-		for (const document of parseManifests(text)) {
+		for (const document of parseManifests(substitute(text, values))) {
 			for (const problem of document.problems) add(name, problem.line, problem.message);
 			const object = document.value as { kind?: unknown; apiVersion?: unknown; metadata?: { name?: unknown } } | null | undefined;
 			if (!(name in baseline) || object === undefined || object === null) continue;

@@ -29,11 +29,11 @@ export async function lintFolder(folder: ScenarioFolder): Promise<ScenarioProble
 		if (!seen) problems.push(problem);
 	};
 
-	lintFiles(folder, add);
-	await lintScripts(folder, add);
 	const text = folder.files["scenario.yaml"];
-	if (text === undefined) return problems;
-	const source = parseYaml(text);
+	const source = parseYaml(text ?? "");
+	lintFiles(folder, variantValues(source.value, seedsOf(source.value)[0] ?? 0), add);
+	await lintScripts(folder, add);
+	if (text === undefined) return sorted(problems);
 	for (const problem of source.problems) add("scenario.yaml", problem.line, problem.message, problem.mend);
 	if (source.value === undefined || source.value === null) return sorted(problems);
 

@@ -29,6 +29,9 @@ export function teamFiles(
 		else if ("patch" in step && step.type === "merge") {
 			const doc = find(docs, step.target, step.namespace ?? namespace, namespace);
 			if (doc) mergePatch(doc.document, [], parse(step.text));
+		} else if ("patch" in step && step.type === "json") {
+			const doc = find(docs, step.target, step.namespace ?? namespace, namespace);
+			if (doc) jsonPatch(doc.document, parse(step.text));
 		} else if ("delete" in step) {
 			const doc = find(docs, step.delete, step.namespace ?? namespace, namespace);
 			if (doc) docs.splice(docs.indexOf(doc), 1);
@@ -69,4 +72,18 @@ function mergePatch(document: Document, path: string[], patch: unknown): void {
 		for (const [key, value] of Object.entries(patch)) mergePatch(document, [...path, key], value);
 	} else if (patch === null) document.deleteIn(path);
 	else document.setIn(path, patch);
+}
+
+/** RFC 6902 as far as faults need it: add, replace, remove. */
+function jsonPatch(document: Document, operations: { op: string; path: string; value?: unknown }[]): void {
+	for (const { op, path, value } of operations) {
+		const keys = path
+			.split("/")
+			.slice(1)
+			.map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"))
+			.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+		if (op === "remove") document.deleteIn(keys);
+		else if (keys.at(-1) === "-") document.addIn(keys.slice(0, -1), value);
+		else document.setIn(keys, value);
+	}
 }

@@ -32,3 +32,5 @@ export function createGrader(options: { environment: LabEnvironment; scenario: S
 		decisive: ({ signal, onStep }) => gradeDecisively({ environment, scenario, clock, signal, onStep }),
 	};
 }
+
+export type CreateGrader = typeof createGrader;

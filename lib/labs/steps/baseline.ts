@@ -1,0 +1,87 @@
+import type { Clock } from "../../core/clock.ts";
+import { AppError } from "../../core/errors.ts";
+import { namespacesOf } from "../../grading/evaluate.ts";
+import type { LabEnvironment, StepContext } from "../../providers/provider.ts";
+import type { ScenarioInstance } from "../../scenarios/instance.ts";
+import { explainPods } from "./explain-pods.ts";
+
+const commandMs = 60_000;
+/** kind returns before the default ServiceAccount exists; it comes within seconds of the controller manager's start. */
+const accountWithinMs = 60_000;
+/** Images are on the node already; what is not up by then will not come. */
+const availableWithinMs = 120_000;
+const pollMs = 300;
+
+/** Puts the healthy system on the cluster and waits until every Deployment is available. */
+export async function applyBaseline(
+	environment: LabEnvironment,
+	scenario: ScenarioInstance,
+	context: StepContext,
+	clock: Clock,
+): Promise<void> {
+	const { signal, onStep } = context;
+	onStep("Waiting for the cluster to take workloads");
+	for (const namespace of namespacesOf(scenario)) {
+		await ensureNamespace(environment, namespace, signal);
+		await waitForAccount(environment, namespace, signal, clock);
+	}
+	onStep("Starting the healthy system");
+	const manifests = Object.values(scenario.baseline).join("\n---\n");
+	await kubectl(environment, ["apply", "-n", scenario.namespace, "-f", "-"], signal, manifests, "The baseline could not be applied");
+	const deployments = scenario.baselineObjects.filter(({ object }) => object.kind === "Deployment").map(({ object }) => object.metadata);
+	await Promise.all(
+		deployments.map(async ({ name, namespace = scenario.namespace }) => {
+			const args = ["rollout", "status", `deployment/${name}`, "-n", namespace, `--timeout=${availableWithinMs / 1000}s`];
+			const result = await environment.kubectl(args, { timeoutMs: availableWithinMs + 10_000, signal });
+			if (result.exitCode === 0) return;
+			throw new AppError(
+				"baseline-not-available",
+				`Deployment ${name} is not available: ${await explainPods(environment, namespace, name)}`,
+				{
+					retryable: true,
+					mend: "Reset the lab; if it stays so: npx faultline doctor",
+				},
+			);
+		}),
+	);
+}
+
+async function ensureNamespace(environment: LabEnvironment, namespace: string, signal: AbortSignal): Promise<void> {
+	const found = await environment.kubectl(["get", "namespace", namespace], { timeoutMs: commandMs, signal });
+	if (found.exitCode !== 0)
+		await kubectl(environment, ["create", "namespace", namespace], signal, undefined, `Namespace ${namespace} could not be made`);
+}
+
+async function waitForAccount(environment: LabEnvironment, namespace: string, signal: AbortSignal, clock: Clock): Promise<void> {
+	const deadline = clock.now() + accountWithinMs;
+	for (;;) {
+		const result = await environment.kubectl(["get", "serviceaccount", "default", "-n", namespace], { timeoutMs: commandMs, signal });
+		if (result.exitCode === 0) return;
+		if (clock.now() > deadline) {
+			throw new AppError(
+				"no-default-account",
+				`The cluster made no default ServiceAccount in ${namespace} within ${accountWithinMs / 1000} s.`,
+				{
+					retryable: true,
+					mend: "Reset the lab.",
+				},
+			);
+		}
+		await clock.sleep(pollMs, signal);
+	}
+}
+
+/** Runs kubectl as administrator; a failure is the platform's. */
+export async function kubectl(
+	environment: LabEnvironment,
+	args: readonly string[],
+	signal: AbortSignal,
+	stdin: string | undefined,
+	otherwise: string,
+): Promise<string> {
+	const result = await environment.kubectl(args, { timeoutMs: commandMs, signal, ...(stdin === undefined ? {} : { stdin }) });
+	if (result.exitCode !== 0) {
+		throw new AppError("scenario-step-failed", `${otherwise}: ${result.stderr.trim() || result.stdout.trim()}`, { mend: "Reset the lab." });
+	}
+	return result.stdout;
+}

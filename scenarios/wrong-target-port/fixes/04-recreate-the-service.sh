@@ -1,0 +1,12 @@
+# The same Service anew, under a new address: clients ask the name.
+kubectl -n "$namespace" delete service "$backend"
+kubectl -n "$namespace" apply -f - <<MANIFEST
+apiVersion: v1
+kind: Service
+metadata: { name: "$backend" }
+spec:
+  selector: { app: "$backend" }
+  ports:
+    - { name: web, port: 80, targetPort: http }
+    - { name: numbers, port: 9102, targetPort: 9102 }
+MANIFEST
