@@ -10,6 +10,8 @@ export default defineConfig({
 					name: "unit",
 					include: ["**/*.test.ts", "**/*.test.tsx"],
 					exclude: [...everywhere, "**/*.integration.test.ts"],
+					// Types and lint run beside them on few cores: a limit against hanging, not a measure.
+					testTimeout: 30_000,
 				},
 			},
 			{
