@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, link, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mustRun, runCommand } from "../../core/run-command.ts";
 import { lockOf } from "../artefact.ts";
@@ -55,11 +55,12 @@ export async function hasImage(context: ImageContext, ref: string): Promise<bool
 }
 
 export interface DockerfileBuild {
-	/** The Dockerfile's text. */
-	dockerfile: string;
-	/** What COPY finds: a path in the build context → a file of the host, or a text. */
-	files?: Readonly<Record<string, string | { text: string; program?: boolean }>>;
-	timeoutMs?: number;
+	/** The folder with the Dockerfile and what it copies, absolute. */
+	folder: string;
+	/** What COPY finds besides: a path in the build context → a file or folder of the host, or a text. */
+	files?: Readonly<Record<string, string | { text: string }>>;
+	/** Build arguments: `BASE` → an image's reference. */
+	args?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -68,20 +69,39 @@ export interface DockerfileBuild {
  */
 export async function buildDockerfile(request: DockerfileBuild, target: ImageTarget, context: ImageContext): Promise<void> {
 	const folder = join(target.scratch, "context");
-	await mkdir(folder);
-	await writeFile(join(folder, "Dockerfile"), request.dockerfile);
+	await cp(request.folder, folder, { recursive: true });
 	for (const [name, source] of Object.entries(request.files ?? {})) {
 		const file = join(folder, name);
 		await mkdir(dirname(file), { recursive: true });
 		if (typeof source === "string") await linkOrCopy(source, file);
-		else await writeFile(file, source.text, { mode: source.program ? 0o755 : 0o644 });
+		else await writeFile(file, source.text);
 	}
-	const args = ["build", "--quiet", "--network=host", "--force-rm", ...proxyArgs(), "--label", target.label, "--tag", target.ref, folder];
-	await mustRun(context.docker, args, {
-		timeoutMs: request.timeoutMs ?? 600_000,
+	const args = Object.entries(request.args ?? {}).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+	const names = ["--label", target.label, "--tag", target.ref];
+	await mustRun(context.docker, ["build", "--quiet", "--network=host", "--force-rm", ...args, ...proxyArgs(), ...names, folder], {
+		timeoutMs: 900_000,
 		signal: context.signal,
 		env: { DOCKER_BUILDKIT: "0" },
 	});
+}
+
+/**
+ * An image made from a folder of infra/ by its Dockerfile; a changed folder, argument or file makes another image.
+ * @param request.key what the files given besides hang on: the hash of each one's artefact
+ */
+export function ensureFolderImage(request: FolderImage, context: ImageContext): Promise<string> {
+	const values = { ...request.key };
+	for (const [name, value] of Object.entries(request.args ?? {})) values[`arg ${name}`] = value;
+	for (const [name, source] of Object.entries(request.files ?? {})) if (typeof source !== "string") values[`text ${name}`] = source.text;
+	return ensureDockerImage(
+		{ name: request.name, inputs: { files: [request.folder], values }, build: (target) => buildDockerfile(request, target, context) },
+		context,
+	);
+}
+
+export interface FolderImage extends DockerfileBuild {
+	name: string;
+	key?: Record<string, string>;
 }
 
 /** Proxies of the host; Docker keeps these arguments out of the image. */
@@ -90,6 +110,7 @@ function proxyArgs(): string[] {
 	return names.flatMap((name) => ["--build-arg", `${name}=${process.env[name]}`]);
 }
 
+/** A hard link where it can be: programs are large. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
-	await link(from, to).catch(() => copyFile(from, to));
+	await link(from, to).catch(() => cp(from, to, { recursive: true }));
 }

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { mustRun, runCommand } from "../../core/run-command.ts";
+import { ensureDockerImage } from "./docker-image.ts";
+import type { ImageContext } from "./image-context.ts";
+
+/**
+ * An image's file system as one layer. What a layer deletes of the one below is a special file, and such files can't be
+ * copied into another image's layer: images that go into a node's containerd are flattened first.
+ */
+export function ensureFlatImage(
+	request: { name: string; from: string; command: readonly string[] },
+	context: ImageContext,
+): Promise<string> {
+	const command = `CMD ${JSON.stringify(request.command)}`;
+	return ensureDockerImage(
+		{
+			name: request.name,
+			inputs: { files: [], values: { from: request.from, command } },
+			build: async ({ ref, label, scratch }) => {
+				const run = (args: string[]) => mustRun(context.docker, args, { timeoutMs: 300_000, signal: context.signal });
+				const archive = join(scratch, "rootfs.tar");
+				const id = (await run(["create", "--network", "none", "--label", label, request.from])).trim();
+				try {
+					await run(["export", "--output", archive, id]);
+				} finally {
+					await runCommand(context.docker, ["rm", "--force", "--volumes", id], { timeoutMs: 60_000 });
+				}
+				await run(["import", "--change", `LABEL ${label}`, "--change", command, archive, ref]);
+			},
+		},
+		context,
+	);
+}
