@@ -49,7 +49,7 @@ func openTo(server netip.Addr, peers ...netip.Addr) *policy.Table {
 
 func (l *lab) expect(want bool, from, network, to, why string) {
 	l.t.Helper()
-	if got := l.reaches(from, network, to); got != want {
+	if got := l.reaches(from, network, to, waitFor(want)); got != want {
 		l.t.Errorf("%s: %s to %s over %s: answered %t, want %t", why, from, to, network, got, want)
 	}
 }
@@ -60,23 +60,23 @@ func TestOpenConnectionsStopWhenAPolicyComes(t *testing.T) {
 	l.serveTCP(server, 80)
 	datagrams := l.serveUDP(server, 80)
 	l.apply(&policy.Table{})
-	stream, err := l.dial(client.String(), "tcp4", server.String()+":80")
+	stream, err := l.dial(client.String(), "tcp4", server.String()+":80", patience)
 	if err != nil {
 		t.Fatal(err)
 	}
-	packets, err := l.dial(client.String(), "udp4", server.String()+":80")
+	packets, err := l.dial(client.String(), "udp4", server.String()+":80", patience)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !answers(stream) || !answers(packets) {
+	if !answers(stream, patience) || !answers(packets, patience) {
 		t.Fatal("no answer before there is any policy")
 	}
 
 	l.apply(openTo(server))
-	if answers(stream) {
+	if answers(stream, quiet) {
 		t.Error("the TCP connection goes on against the policy")
 	}
-	if answers(packets) {
+	if answers(packets, quiet) {
 		t.Error("the UDP flow goes on against the policy")
 	}
 	// The server may talk to the client of itself, but not inside the client's flow.
@@ -111,7 +111,7 @@ func TestForgottenConnectionsDoNotComeBackTheOtherWayRound(t *testing.T) {
 			}
 		}()
 	})
-	stream, err := l.dial(client.String(), "tcp4", server.String()+":80")
+	stream, err := l.dial(client.String(), "tcp4", server.String()+":80", patience)
 	if err != nil {
 		t.Fatal(err)
 	}

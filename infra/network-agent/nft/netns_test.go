@@ -17,9 +17,19 @@ import (
 	"sigs.k8s.io/knftables"
 )
 
-// quiet is how long a dropped packet is waited for. Nothing here leaves the kernel: an answer comes within a millisecond,
-// and a TCP SYN is sent again only after a second.
+// quiet is how long silence is listened to where silence is expected. Nothing here leaves the kernel: an answer comes
+// within a millisecond, and a TCP SYN is sent again only after a second.
 const quiet = 250 * time.Millisecond
+
+// patience is how long an answer is waited for where one is expected: as long as the busiest host may take.
+const patience = 10 * time.Second
+
+func waitFor(expected bool) time.Duration {
+	if expected {
+		return patience
+	}
+	return quiet
+}
 
 // net of test pods around one node, each in a network namespace of its own, connected as the ptp plugin connects them:
 // every packet between pods is routed by the node.
@@ -168,12 +178,12 @@ func (l *lab) serveUDP(pod netip.Addr, port uint16) net.PacketConn {
 	return socket
 }
 
-// dial connects from a namespace; the error is that of the connection.
-func (l *lab) dial(from, network, to string) (net.Conn, error) {
+// dial connects from a namespace, waiting as long; the error is that of the connection.
+func (l *lab) dial(from, network, to string, wait time.Duration) (net.Conn, error) {
 	var connection net.Conn
 	var err error
 	l.in(from, func() {
-		connection, err = (&net.Dialer{Timeout: quiet}).DialContext(context.Background(), network, to)
+		connection, err = (&net.Dialer{Timeout: wait}).DialContext(context.Background(), network, to)
 	})
 	if err == nil {
 		l.t.Cleanup(func() { connection.Close() })
@@ -181,24 +191,24 @@ func (l *lab) dial(from, network, to string) (net.Conn, error) {
 	return connection, err
 }
 
-// reachesAside is reaches on a thread of its own, which ends with the call: many can be asked at once.
-func (l *lab) reachesAside(from netip.Addr, network, to string) bool {
+// reachesAside is like reaches, on a thread of its own, which ends with the call: many can be asked at once.
+func (l *lab) reachesAside(from netip.Addr, network, to string, wait time.Duration) bool {
 	runtime.LockOSThread()
 	if err := netns.Set(l.spaces[from.String()]); err != nil {
 		l.t.Error(err)
 		return false
 	}
-	connection, err := (&net.Dialer{Timeout: quiet}).DialContext(context.Background(), network, to)
+	connection, err := (&net.Dialer{Timeout: wait}).DialContext(context.Background(), network, to)
 	if err != nil {
 		return false
 	}
 	defer connection.Close()
-	return answers(connection)
+	return answers(connection, wait)
 }
 
 // answers sends a word over the connection and says whether it comes back.
-func answers(connection net.Conn) bool {
-	if connection.SetDeadline(time.Now().Add(quiet)) != nil {
+func answers(connection net.Conn, wait time.Duration) bool {
+	if connection.SetDeadline(time.Now().Add(wait)) != nil {
 		return false
 	}
 	if _, err := connection.Write([]byte("ping")); err != nil {
@@ -209,11 +219,11 @@ func answers(connection net.Conn) bool {
 }
 
 // reaches says whether a fresh connection is answered.
-func (l *lab) reaches(from, network, to string) bool {
-	connection, err := l.dial(from, network, to)
+func (l *lab) reaches(from, network, to string, wait time.Duration) bool {
+	connection, err := l.dial(from, network, to, wait)
 	if err != nil {
 		return false
 	}
 	defer connection.Close()
-	return answers(connection)
+	return answers(connection, wait)
 }
