@@ -131,7 +131,7 @@ function refuse(socket: Duplex, error: unknown): void {
 		"",
 		"",
 	];
-	socket.end(head.join("\r\n") + body);
+	socket.end(head.join("\r\n") + body, () => socket.destroy());
 }
 
 function parseJson(bytes: Buffer): unknown {
