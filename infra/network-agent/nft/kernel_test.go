@@ -197,7 +197,7 @@ func TestTheKernelEnforcesInventedClusters(t *testing.T) {
 						want := table.Allows(from, to, protocol, port)
 						question := fmt.Sprintf("seed %d: %s to %s:%d over %s", seed, from, to, port, network)
 						group.Go(func() {
-							results <- answer{question, want, l.reachesAside(from, network, fmt.Sprintf("%s:%d", to, port))}
+							results <- answer{question, want, l.reachesAside(from, network, fmt.Sprintf("%s:%d", to, port), waitFor(want))}
 						})
 					}
 				}
