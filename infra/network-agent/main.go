@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -47,7 +48,7 @@ func run(arguments []string) error {
 	ready := flags.String("ready", "", "address for GET /ready, as 127.0.0.1:10281; empty for none")
 	resync := flags.Duration("resync", 30*time.Second, "how often everything is put right again even though nothing was heard")
 	cniFolder := flags.String("cni-folder", "/etc/cni/net.d", "where the CNI configuration goes")
-	cniPrograms := flags.String("cni-programs", "/opt/cni/bin", "where the policy gate is installed; empty for no gate")
+	cniPrograms := flags.String("cni-programs", "/opt/cni/bin", "folders where the policy gate is installed, separated by commas; empty for no gate")
 	socket := flags.String("gate-socket", gate.Socket, "where the policy role hears of new pods")
 	if err := flags.Parse(arguments[1:]); err != nil {
 		return err
@@ -70,8 +71,11 @@ func run(arguments []string) error {
 	}
 	switch role {
 	case "routes":
-		if *cniPrograms != "" {
-			if err := gate.Install(*cniPrograms); err != nil {
+		for folder := range strings.SplitSeq(*cniPrograms, ",") {
+			if folder == "" {
+				continue
+			}
+			if err := gate.Install(folder); err != nil {
 				return err
 			}
 		}

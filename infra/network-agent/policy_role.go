@@ -63,7 +63,7 @@ func runPolicy(ctx context.Context, connection *cluster.Connection, tables knfta
 	if err := mirrors.Run(ctx); err != nil {
 		return err
 	}
-	if err := enforcer.enforce(ctx); err != nil {
+	if err := enforcer.enforce(ctx, false); err != nil {
 		return err
 	}
 	visitors := make(chan *visitor)
@@ -89,6 +89,7 @@ func runPolicy(ctx context.Context, connection *cluster.Connection, tables knfta
 	resync := time.NewTicker(options.resync)
 	defer resync.Stop()
 	for {
+		quietly := false
 		select {
 		case <-ctx.Done():
 			return nil
@@ -98,16 +99,18 @@ func runPolicy(ctx context.Context, connection *cluster.Connection, tables knfta
 		case <-resync.C:
 			// Somebody may have changed the kernel's table behind the agent's back.
 			enforcer.writer.Forget()
+			quietly = true
 		}
-		if err := enforcer.enforce(ctx); err != nil {
+		if err := enforcer.enforce(ctx, quietly); err != nil {
 			slog.Error("policies are not in force; trying again", "error", err)
 			time.AfterFunc(time.Second, poke)
 		}
 	}
 }
 
-// enforce writes the table for what is known now and lets in the pods that wait for it.
-func (e *enforcer) enforce(ctx context.Context) error {
+// enforce writes the table for what is known now and lets in the pods that wait for it. Quietly: without a line in the
+// log, for a rewrite by the clock.
+func (e *enforcer) enforce(ctx context.Context, quietly bool) error {
 	started := time.Now()
 	known := e.greet()
 	table := policy.Make(policy.Input{
@@ -119,7 +122,7 @@ func (e *enforcer) enforce(ctx context.Context) error {
 		e.waiting = append(e.waiting, known...)
 		return err
 	}
-	if wrote {
+	if wrote && !quietly {
 		slog.Info("policies in force", "policies", len(table.Policies),
 			"ingress", len(table.Guarded[policy.Ingress]), "egress", len(table.Guarded[policy.Egress]),
 			"plan_ms", planned.Sub(started).Milliseconds(), "write_ms", time.Since(planned).Milliseconds())
