@@ -58,7 +58,7 @@ export async function endOfLog(file: string, lines: number): Promise<string> {
 
 async function notStarted(name: string, env: Env): Promise<AppError> {
 	const file = join(env.dataDir, "logs", `${name}.log`);
-	const said = await endOfLog(file, 12);
+	const said = await endOfLog(file, 20);
 	return new AppError(`${name}-not-started`, `The ${name} does not start. Its log ends with:\n${said || "(nothing)"}`, {
 		mend: `Read ${file}.`,
 	});

@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import type { Env } from "../core/env.ts";
@@ -26,6 +27,7 @@ export async function serve(options: {
 	ready: () => Promise<void>;
 }): Promise<void> {
 	const { root, env, signal, say } = options;
+	await mkdir(env.dataDir, { recursive: true, mode: 0o700 });
 	await endLeftOvers(env);
 	const startTime = (await startTimeOf(process.pid)) ?? "";
 	const record = {
@@ -35,7 +37,8 @@ export async function serve(options: {
 		port: env.port,
 		children: {} as Record<string, { pid: number; startTime: string }>,
 	};
-	await writeRecord(env.dataDir, record);
+	// One write after the other: two programs may start in the same moment.
+	let writing = writeRecord(env.dataDir, record);
 	const running: Supervision[] = [];
 	const starting = new AbortController();
 	const startSignal = AbortSignal.any([signal, starting.signal]);
@@ -45,9 +48,13 @@ export async function serve(options: {
 			supervise(program, {
 				clock: systemClock,
 				signal,
-				started: async (pid) => {
-					record.children[program.name] = { pid, startTime: (await startTimeOf(pid)) ?? "" };
-					await writeRecord(env.dataDir, record);
+				started: (pid) => {
+					writing = writing
+						.then(async () => {
+							record.children[program.name] = { pid, startTime: (await startTimeOf(pid)) ?? "" };
+							await writeRecord(env.dataDir, record);
+						})
+						.catch((error) => say(`supervisor.json could not be written: ${error.message}`));
 				},
 				ended: (why, againInMs) => {
 					// A program that can't start at all does not get better by waiting.
@@ -62,6 +69,7 @@ export async function serve(options: {
 	};
 	process.on("SIGUSR2", release);
 	try {
+		await writing;
 		watch(engineProgram(root, env));
 		await waitForEngine(env, { clock: systemClock, signal: startSignal, timeoutMs: 60_000 });
 		watch(webProgram(root, env, options.nextDir));
@@ -77,6 +85,7 @@ export async function serve(options: {
 		// The web first: it would only show that its engine is gone.
 		for (const one of running.reverse()) await one.stop(graceMs);
 		process.off("SIGUSR2", release);
+		await writing;
 		await removeRecord(env.dataDir);
 	}
 }
