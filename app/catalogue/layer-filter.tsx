@@ -31,7 +31,7 @@ export function LayerFilter({
 			</div>
 			<div className="grid grid-cols-6">
 				{stations.map((station) => (
-					<ToggleGroup.Item key={station} value={station} className={cn(item, "aspect-[100/46] justify-end max-sm:aspect-[100/74]")}>
+					<ToggleGroup.Item key={station} value={station} className={cn(item, "pt-[44%]")}>
 						{layerNames[station]}
 						<Count of={counts.get(station) ?? 0} />
 					</ToggleGroup.Item>

@@ -1,5 +1,6 @@
 import type { ScenarioSummary } from "#lib/protocol/scenario.ts";
 import { VerdictMark } from "#lib/ui/verdict-mark.tsx";
+import { WorkaroundMark } from "#lib/ui/workaround-mark.tsx";
 
 /** How this person stands with a scenario; a new one needs no mark. */
 export function ProgressMark({ progress }: { progress: ScenarioSummary["progress"] }) {
@@ -13,8 +14,8 @@ export function ProgressMark({ progress }: { progress: ScenarioSummary["progress
 	}
 	if (progress === "workaround") {
 		return (
-			<span className="inline-flex shrink-0 items-center gap-1 text-xs text-unproven">
-				<VerdictMark verdict="unproven" share={0.5} className="size-3.5" /> Workaround
+			<span className="inline-flex shrink-0 items-center gap-1 text-xs text-muted">
+				<WorkaroundMark className="size-3.5" /> Workaround
 			</span>
 		);
 	}

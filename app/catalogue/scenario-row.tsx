@@ -28,7 +28,7 @@ export function ScenarioRow({
 	return (
 		<li
 			className={cn(
-				"group relative grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1.5 border-b border-hairline px-2 py-3 transition-colors sm:grid-cols-[1fr_7.75rem_6.5rem_5.25rem]",
+				"group relative grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1.5 border-b border-hairline px-2 py-3 transition-colors sm:grid-cols-[1fr_7rem_7.75rem_5.25rem]",
 				"hover:bg-raised has-[:focus-visible]:bg-raised has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-offset-[-2px] has-[:focus-visible]:outline-accent",
 			)}
 		>
@@ -50,8 +50,7 @@ export function ScenarioRow({
 						`${scenario.minutes} min`
 					) : (
 						<>
-							<span className="sr-only">Your best </span>
-							<span className="text-pass">{formatRough(scenario.bestMs)}</span>
+							<span className="sr-only">Your </span>best <span className="text-pass">{formatRough(scenario.bestMs)}</span>
 						</>
 					)}
 				</span>

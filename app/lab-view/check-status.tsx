@@ -6,6 +6,7 @@ import { Button } from "#lib/ui/button.tsx";
 import { cn } from "#lib/ui/cn.ts";
 import { formatDuration, formatRough } from "#lib/ui/duration.ts";
 import { VerdictMark } from "#lib/ui/verdict-mark.tsx";
+import { WorkaroundMark } from "#lib/ui/workaround-mark.tsx";
 import { resultWords } from "./objective-words.ts";
 
 interface Step {
@@ -66,7 +67,13 @@ export function CheckStatus({ lab, now, onCheck }: { lab: Lab; now: number; onCh
 	return null;
 }
 
-const wash = { pass: "bg-pass-wash", fail: "bg-fail-wash", unproven: "bg-unproven-wash", error: "bg-error-wash" } as const;
+const wash = {
+	pass: "bg-pass-wash",
+	fail: "bg-fail-wash",
+	unproven: "bg-unproven-wash",
+	error: "bg-error-wash",
+	workaround: "bg-sunken",
+} as const;
 
 /** What the newest check came to, and why. */
 export function Result({ report, now }: { report: GradeReport; now: number }) {
@@ -75,7 +82,11 @@ export function Result({ report, now }: { report: GradeReport; now: number }) {
 	return (
 		<div className={cn("border-b border-hairline px-4 py-3", wash[words.mark])}>
 			<div className="flex items-baseline gap-2.5">
-				<VerdictMark verdict={words.mark} share={0.5} className="translate-y-[3px]" />
+				{words.mark === "workaround" ? (
+					<WorkaroundMark className="translate-y-[3px]" />
+				) : (
+					<VerdictMark verdict={words.mark} share={0.5} className="translate-y-[3px]" />
+				)}
 				<p className="flex-1 font-[580]">{words.title}</p>
 				<p className="text-sm tabular-nums">
 					{report.points} of {report.maxPoints} points

@@ -4,8 +4,8 @@ import type { Lab } from "#lib/protocol/lab.ts";
 import type { ScenarioSummary } from "#lib/protocol/scenario.ts";
 import { Button } from "#lib/ui/button.tsx";
 import { formatDuration } from "#lib/ui/duration.ts";
+import { LabelledPath } from "#lib/ui/labelled-path.tsx";
 import { Markdown } from "#lib/ui/markdown.tsx";
-import { RequestPath } from "#lib/ui/request-path.tsx";
 import { layerNames } from "#lib/ui/request-path-geometry.ts";
 import { VerdictMark } from "#lib/ui/verdict-mark.tsx";
 import { NextUp } from "../catalogue/next-up.tsx";
@@ -24,7 +24,7 @@ export function Debrief({ lab, next, onBack }: { lab: Lab; next: ScenarioSummary
 	return (
 		<div className="h-full overflow-y-auto">
 			<article className="mx-auto max-w-[46rem] px-5 pt-8 pb-24 sm:px-8">
-				<RequestPath layer={lab.layer} mended={solved} size="full" className="w-full" />
+				<LabelledPath layer={lab.layer} mended={solved} />
 				<h2 ref={heading} tabIndex={-1} className="mt-7 flex items-center gap-2.5 text-xl font-semibold tracking-[-0.012em] outline-none">
 					{solved ? <VerdictMark verdict="pass" className="size-5" /> : null}
 					{solved ? `Solved: ${lab.title}` : `Debrief: ${lab.title}`}

@@ -75,7 +75,7 @@ export function LabHeader({ lab, phase, now, actions, askFirst, view, onView }: 
 						</Button>
 					) : null}
 					{phase === "over" ? null : (
-						<Button size="sm" tone="danger" disabled={actions.busy.has("stop")} onClick={() => askFirst("end")}>
+						<Button size="sm" disabled={actions.busy.has("stop")} onClick={() => askFirst("end")}>
 							End
 						</Button>
 					)}

@@ -53,7 +53,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 				/>
 			)}
 			<ConnectionBar live={live} />
-			{phase === "open" ? <TimeBar lab={lab} now={now} actions={actions} /> : null}
+			{phase === "open" ? <TimeBar lab={lab} now={now} /> : null}
 			<main className="relative min-h-0 flex-1">
 				{phase === "over" ? (
 					<Over lab={lab} next={next} />

@@ -1,9 +1,7 @@
 "use client";
 import { useEffect, useState } from "react";
 import type { Lab } from "#lib/protocol/lab.ts";
-import { Button } from "#lib/ui/button.tsx";
 import { timeLeft } from "./time-left.ts";
-import type { LabActions } from "./use-actions.ts";
 
 /** A connection that comes back within this time is not spoken of. */
 const graceMs = 2000;
@@ -25,7 +23,7 @@ export function ConnectionBar({ live }: { live: boolean }) {
 }
 
 /** Below ten minutes: what happens at the end, and how to put it off. */
-export function TimeBar({ lab, now, actions }: { lab: Lab; now: number; actions: LabActions }) {
+export function TimeBar({ lab, now }: { lab: Lab; now: number }) {
 	const left = timeLeft(lab.expiresAt, now);
 	const soon = left?.soon ?? false;
 	if (!soon || lab.state === "solved") return null;
@@ -38,9 +36,6 @@ export function TimeBar({ lab, now, actions }: { lab: Lab; now: number; actions:
 				{left?.over ? "The time is up." : "The lab ends soon."} Kept: your progress, hints and timeline. Removed: the cluster, and what runs
 				in its shells.
 			</p>
-			<Button size="sm" disabled={actions.busy.has("extend")} onClick={() => void actions.ask("extend")}>
-				Extend
-			</Button>
 		</div>
 	);
 }

@@ -56,7 +56,7 @@ function Objective({ objective, now }: { objective: ObjectiveResult; now: number
 					</span>
 					<ChevronRight className="mt-1 size-4 text-muted transition-transform group-data-[state=open]:rotate-90" aria-hidden />
 				</Collapsible.Trigger>
-				<Collapsible.Content className="space-y-3 pr-4 pb-3 pl-[42px]">
+				<Collapsible.Content className="space-y-3 pt-1 pr-4 pb-3 pl-[42px]">
 					{objective.verdict === "error" ? (
 						<p className="text-sm text-error">
 							This is a problem of Faultline's own. It does not count against you, and it is tried again.

@@ -46,7 +46,7 @@ export function passedWords(objectives: readonly ObjectiveResult[]): string {
 }
 
 export interface ResultWords {
-	mark: Verdict;
+	mark: Verdict | "workaround";
 	title: string;
 	text: string;
 }
@@ -61,7 +61,7 @@ export function resultWords(report: GradeReport): ResultWords {
 		};
 	}
 	if (report.repair === "workaround") {
-		return { mark: "unproven", title: "A workaround", text: "The traffic flows, but the fix does something that it must not." };
+		return { mark: "workaround", title: "A workaround", text: "The traffic flows, but the fix does something that it must not." };
 	}
 	if (report.repair === "repair" && report.verdict === "pass") {
 		return { mark: "pass", title: "Repaired", text: "The traffic flows, also after pods were replaced." };

@@ -19,6 +19,7 @@ test("a stage far over its usual time says so", () => {
 
 test("a stage that has ended says what it took", () => {
 	expect(stageWords({ ...stage, endedAt: 1_005_000 }, 1_099_000)).toBe("took 5 s");
+	expect(stageWords({ ...stage, endedAt: 1_000_400 }, 1_099_000)).toBe("took under a second");
 	expect(stageShare({ ...stage, endedAt: 1_005_000 }, 1_099_000)).toBe(1);
 });
 

@@ -6,7 +6,10 @@ import { formatDuration, formatRough } from "#lib/ui/duration.ts";
  * the usual time that it is slow.
  */
 export function stageWords(stage: Stage, now: number): string {
-	if (stage.endedAt !== null) return `took ${formatRough(stage.endedAt - stage.startedAt)}`;
+	if (stage.endedAt !== null) {
+		const took = stage.endedAt - stage.startedAt;
+		return took < 1000 ? "took under a second" : `took ${formatRough(took)}`;
+	}
 	const elapsed = Math.max(0, now - stage.startedAt);
 	if (stage.usualMs === null) return formatDuration(elapsed);
 	const usual = formatRough(stage.usualMs).replace(/ s$/, "");

@@ -39,10 +39,7 @@ function StageLine({ stage, now }: { stage: Stage; now: number }) {
 		<li className="grid grid-cols-[16px_1fr_auto] items-center gap-x-3 border-t border-hairline py-2 last:border-b">
 			{done ? <VerdictMark verdict="pass" label="Done" /> : <span aria-hidden className="mx-auto size-2 rounded-full bg-accent" />}
 			<span className={done ? "text-muted" : "font-[580]"}>{stage.name}</span>
-			<span className="text-sm text-muted tabular-nums">
-				{done ? null : <span aria-hidden>· </span>}
-				{stageWords(stage, now)}
-			</span>
+			<span className="text-sm text-muted tabular-nums">{stageWords(stage, now)}</span>
 			{done ? null : (
 				<span aria-hidden className="col-start-2 col-end-4 mt-1.5 h-[3px] overflow-hidden rounded-full bg-hairline">
 					{share === null ? (

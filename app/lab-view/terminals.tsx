@@ -125,9 +125,13 @@ function IconButton({
 	);
 }
 
-/** One key for terminal-only mode, heard before the terminal. */
-export function useSoloKey(toggle: () => void): void {
+/**
+ * One key for terminal-only mode, heard before the terminal.
+ * @param on false where there is no terminal to be alone with
+ */
+export function useSoloKey(toggle: () => void, on: boolean): void {
 	useEffect(() => {
+		if (!on) return;
 		const onKey = (event: KeyboardEvent) => {
 			if (event.key !== "F8" || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
 			event.preventDefault();
@@ -136,5 +140,5 @@ export function useSoloKey(toggle: () => void): void {
 		};
 		window.addEventListener("keydown", onKey, { capture: true });
 		return () => window.removeEventListener("keydown", onKey, { capture: true });
-	}, [toggle]);
+	}, [toggle, on]);
 }

@@ -34,8 +34,9 @@ export function WideDesk({ lab, now, actions, askFirst, instead, visible, solo, 
 	const drawer = usePanelRef();
 	const [folded, setFolded] = useState(false);
 	const [tab, setTab] = useState<DrawerTab>("hints");
-	const toggleSolo = useCallback(() => onSolo(!solo), [onSolo, solo]);
-	useSoloKey(toggleSolo);
+	const ready = instead === null;
+	const toggleSolo = useCallback(() => ready && onSolo(!solo), [ready, onSolo, solo]);
+	useSoloKey(toggleSolo, visible && ready);
 	useEffect(() => {
 		if (solo) left.current?.collapse();
 		else left.current?.expand();
