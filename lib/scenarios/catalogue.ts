@@ -52,18 +52,26 @@ export async function loadCatalogue(directory: string): Promise<Catalogue> {
 		throw new AppError("scenario-not-found", `There is no scenario "${slug}".`, { kind: "not-found", mend: "npx faultline scenario list" });
 	};
 	const seeds = (slug: string) => seedsOf(folderOf(slug) && documents.get(slug));
+	// Asked for at every change of a lab; instances are never changed.
+	const made = new Map<string, ScenarioInstance>();
+	const instanceOf = (slug: string, seed: number): ScenarioInstance => {
+		const key = `${slug}/${seed}`;
+		const instance = made.get(key) ?? makeInstance(folderOf(slug), seed);
+		made.set(key, instance);
+		return instance;
+	};
 
 	return {
 		slugs: () => [...folders.keys()],
 		seeds,
-		list: () => entries(folders, seeds),
+		list: () => entries([...folders.keys()], seeds, instanceOf),
 		instantiate(slug, seed) {
 			const known = seeds(slug);
 			const chosen = seed ?? known[Math.floor(Math.random() * known.length)];
 			if (chosen === undefined || !known.includes(chosen)) {
 				throw new AppError("seed-not-found", `${slug} has no seed ${chosen ?? "at all"}; it has ${known.join(", ")}.`, { kind: "invalid" });
 			}
-			return makeInstance(folderOf(slug), chosen);
+			return instanceOf(slug, chosen);
 		},
 		async lint(wanted) {
 			const slugs = wanted.length > 0 ? wanted : [...folders.keys()];
@@ -91,11 +99,15 @@ async function readFolders(directory: string): Promise<Map<string, ScenarioFolde
 	return folders;
 }
 
-function entries(folders: ReadonlyMap<string, ScenarioFolder>, seeds: (slug: string) => number[]): CatalogueEntry[] {
+function entries(
+	slugs: readonly string[],
+	seeds: (slug: string) => number[],
+	instanceOf: (slug: string, seed: number) => ScenarioInstance,
+): CatalogueEntry[] {
 	const found: CatalogueEntry[] = [];
-	for (const [slug, folder] of folders) {
+	for (const slug of slugs) {
 		try {
-			const { title, symptom, layer, level, minutes, tags } = makeInstance(folder, seeds(slug)[0] ?? 0);
+			const { title, symptom, layer, level, minutes, tags } = instanceOf(slug, seeds(slug)[0] ?? 0);
 			found.push({ slug, title, symptom, layer, level, minutes, tags, seeds: seeds(slug) });
 		} catch (error) {
 			if (!(error instanceof AppError)) throw error;

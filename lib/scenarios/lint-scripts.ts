@@ -9,8 +9,10 @@ export async function lintScripts(folder: ScenarioFolder, add: AddProblem): Prom
 	const wrong = filesBelow(folder, "wrong", ".sh");
 	if (Object.keys(fixes).length < 2) add("fixes", null, `${Object.keys(fixes).length} accepted fixes, at least two are needed`);
 	if (Object.keys(wrong).length < 2) add("wrong", null, `${Object.keys(wrong).length} wrong fixes, at least two are needed`);
-	for (const [name, text] of Object.entries({ ...fixes, ...wrong })) {
-		const parsed = await runCommand("bash", ["-n"], { timeoutMs: 10_000, input: text });
+	const scripts = Object.entries({ ...fixes, ...wrong });
+	const results = await Promise.all(scripts.map(([, text]) => runCommand("bash", ["-n"], { timeoutMs: 10_000, input: text })));
+	for (const [index, parsed] of results.entries()) {
+		const name = scripts[index]?.[0] ?? "";
 		if (parsed.exitCode !== 0) {
 			for (const line of parsed.stderr.trim().split("\n")) {
 				const match = /line (\d+): (.+)$/.exec(line);
