@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import type { Env } from "../core/env.ts";
@@ -7,7 +7,7 @@ import { createEngineClient } from "../protocol/client.ts";
 import { endProcess } from "./end-process.ts";
 import { readRecord, removeRecord, startTimeOf, stillRuns, writeRecord } from "./instance-files.ts";
 import { engineProgram, webProgram } from "./programs.ts";
-import { waitForEngine, waitForWeb } from "./readiness.ts";
+import { originOf, waitForEngine, waitForWeb } from "./readiness.ts";
 import { type Supervision, supervise } from "./supervise.ts";
 
 /** How long a program may take to put its labs in order before it is killed. */
@@ -74,6 +74,8 @@ export async function serve(options: {
 		await waitForEngine(env, { clock: systemClock, signal: startSignal, timeoutMs: 60_000 });
 		watch(webProgram(root, env, options.nextDir));
 		await waitForWeb(env, { clock: systemClock, signal: startSignal, timeoutMs: 60_000 });
+		// The engine gives a lab's address to clients that are no browser.
+		await writeFile(join(env.dataDir, "web.origin"), `${originOf(env)}\n`, { mode: 0o600 });
 		await options.ready();
 		await new Promise<void>((resolve) => {
 			if (signal.aborted) resolve();
@@ -85,6 +87,7 @@ export async function serve(options: {
 		// The web first: it would only show that its engine is gone.
 		for (const one of running.reverse()) await one.stop(graceMs);
 		process.off("SIGUSR2", release);
+		await rm(join(env.dataDir, "web.origin"), { force: true });
 		await writing;
 		await removeRecord(env.dataDir);
 	}
