@@ -266,7 +266,9 @@ export function createLabService(deps: LabServiceDeps): LabService {
 				return;
 			}
 			await Promise.all([...runtimes.values()].map((lab) => lab.work.stop()));
-			await Promise.all([...runtimes.values()].map((lab) => lab.environment?.freeze()));
+			// A lab that was removed by hand must not keep the others running.
+			const frozen = await Promise.allSettled([...runtimes.values()].map((lab) => lab.environment?.freeze()));
+			for (const result of frozen) if (result.status === "rejected") log.warn({ err: result.reason }, "a lab could not be frozen");
 		},
 	};
 }

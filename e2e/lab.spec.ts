@@ -1,0 +1,96 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+
+// One lab carries all of it: a cluster takes half a minute, and people too do these things one after another.
+test.describe.configure({ mode: "serial" });
+
+const scenario = "The list that stays empty";
+let page: Page;
+const problems: string[] = [];
+
+test.beforeAll(async ({ browser }) => {
+	page = await browser.newPage();
+	page.on("console", (message) => {
+		if (message.type() === "error") problems.push(message.text());
+	});
+	page.on("pageerror", (error) => problems.push(error.message));
+});
+
+test.afterEach(() => {
+	expect(problems.splice(0), "errors in the browser's console").toEqual([]);
+});
+
+const objective = (title: RegExp) => page.getByRole("list", { name: "Objectives" }).getByRole("listitem").filter({ hasText: title });
+const terminal = () => page.getByRole("textbox", { name: "Terminal input" });
+
+async function type(line: string) {
+	await terminal().focus();
+	await page.keyboard.type(`${line}\n`);
+}
+
+test("the catalogue names what users see and starts a lab", async () => {
+	await page.goto("/");
+	await expect(page.getByRole("heading", { name: scenario })).toBeVisible();
+	expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+	await page
+		.getByRole("button", { name: `Start ${scenario}` })
+		.first()
+		.click();
+	await expect(page).toHaveURL(/\/labs\/[a-z0-9]+$/);
+});
+
+test("getting ready names its stages, and ends with a broken system and a prompt", async () => {
+	await expect(page.getByRole("heading", { name: "Getting the lab ready" })).toBeVisible();
+	await expect(page.getByText("Creating the cluster")).toBeVisible();
+	await expect(objective(/reach .* by its name/)).toContainText("fails", { timeout: 240_000 });
+	await expect(objective(/Reviews are still shown/)).toContainText("passes");
+	await expect(terminal()).toBeVisible();
+});
+
+test("an objective says what was expected, what was seen, and from where", async () => {
+	await objective(/reach .* by its name/)
+		.getByRole("button")
+		.click();
+	await expect(objective(/reach .* by its name/)).toContainText(/refused/);
+	await expect(objective(/reach .* by its name/)).toContainText(/pod /);
+});
+
+test("a reload keeps the shell, what it shows and what it knows", async () => {
+	await page.getByRole("button", { name: "More about this lab" }).click();
+	await page.getByRole("menuitemcheckbox", { name: "Screen reader mode" }).click();
+	await type("kept=yes; echo before-$((40+2)) ü");
+	await expect(page.locator(".xterm")).toContainText("before-42 ü");
+	await page.reload();
+	await expect(page.locator(".xterm")).toContainText("before-42 ü");
+	await type('echo "after-$kept"');
+	await expect(page.locator(".xterm")).toContainText("after-yes");
+});
+
+test("the fix typed into the terminal turns the objectives by itself", async () => {
+	await type('ns=$(kubectl get ns -o name | cut -d/ -f2 | grep -vE "^(default|kube-|local-)" | head -1)');
+	await type("kubectl -n $ns get svc,deploy -o wide");
+	// The one Service whose selector matches no pod gets the label of the Deployment of its own name.
+	await type(
+		"for s in $(kubectl -n $ns get svc -o name); do n=${s#*/}; " +
+			"[ -n \"$(kubectl -n $ns get endpointslice -l kubernetes.io/service-name=$n -o jsonpath='{.items[*].endpoints[*].addresses}')\" ] || " +
+			'kubectl -n $ns patch svc $n --type json -p \'[{"op":"replace","path":"/spec/selector","value":{"app.kubernetes.io/name":"\'$n\'"}}]\'; done',
+	);
+	await expect(objective(/reach .* by its name/)).toContainText("passes", { timeout: 30_000 });
+	await expect(objective(/users/)).toContainText("passes");
+});
+
+test("the decisive check says beforehand what it does, shows its steps, and ends in the debrief", async () => {
+	await page.getByRole("button", { name: "Check", exact: true }).first().click();
+	await expect(page.getByRole("dialog")).toContainText("deleted");
+	await page.getByRole("button", { name: "Check now" }).click();
+	await expect(page.getByText("Checking whether the fix lasts")).toBeVisible();
+	await expect(page.getByRole("heading", { name: `Solved: ${scenario}` })).toBeVisible({ timeout: 240_000 });
+	expect((await new AxeBuilder({ page }).exclude(".xterm").analyze()).violations).toEqual([]);
+});
+
+test("ending the lab asks first and removes it", async () => {
+	await page.getByRole("button", { name: "End", exact: true }).click();
+	await page.getByRole("button", { name: "End the lab" }).click();
+	await expect(page).toHaveURL(/\/$/);
+	await expect(page.getByRole("button", { name: `Start ${scenario}` }).first()).toBeEnabled();
+});
