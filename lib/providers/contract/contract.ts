@@ -7,6 +7,10 @@ interface ContractOptions {
 	open(): Promise<LabProvider>;
 	/** For the slowest call, a lab's making. */
 	timeoutMs: number;
+	/** Further tests on the same lab, before it is removed. */
+	also?(lab: () => LabEnvironment): void;
+	/** Looks at what is left when the lab has been removed. */
+	after?(): Promise<void>;
 }
 
 const never = () => new AbortController().signal;
@@ -22,7 +26,7 @@ export function contractSpec(labId: string): LabSpec {
 }
 
 /** What every provider must keep: the rooms above rely on nothing else. */
-export function describeProvider(name: string, { open, timeoutMs }: ContractOptions): void {
+export function describeProvider(name: string, { open, timeoutMs, also, after }: ContractOptions): void {
 	describe(`${name}, as every provider`, () => {
 		const spec = contractSpec(newId());
 		const steps: string[] = [];
@@ -107,6 +111,8 @@ export function describeProvider(name: string, { open, timeoutMs }: ContractOpti
 			expect(results.map((result) => result.outcome)).toEqual(["no-vantage", "answered", "answered"]);
 		});
 
+		also?.(() => lab);
+
 		test("stays frozen until thawed, however often it is asked", { timeout: timeoutMs }, async () => {
 			await lab.freeze();
 			await lab.freeze();
@@ -137,6 +143,7 @@ export function describeProvider(name: string, { open, timeoutMs }: ContractOpti
 			await provider.destroy(spec.labId);
 			expect(await provider.list()).not.toContain(spec.labId);
 			expect(await provider.adopt(spec.labId)).toBeUndefined();
+			await after?.();
 		});
 	});
 }

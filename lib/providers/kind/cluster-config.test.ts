@@ -24,3 +24,8 @@ test("patches each kubeadm document by itself", () => {
 	expect(patches[0].failCgroupV1).toBe(false);
 	expect(patches[2].nodeRegistration.taints).toEqual([]);
 });
+
+test("leaves a single node's taint to kind", () => {
+	const single = parse(clusterConfig("fl-a-b", { nodes: 1, kubeProxyMode: "iptables", dnsReplicas: 1, addons: [] }));
+	expect(single.kubeadmConfigPatches.map((patch: string) => parse(patch).kind)).not.toContain("InitConfiguration");
+});

@@ -23,7 +23,8 @@ export function clusterConfig(name: string, spec: ClusterSpec): string {
 			// Else pods would inherit the host's search list and ask names that no story knows of.
 			dnsSearch: [],
 		},
-		kubeadmConfigPatches: [kubeletPatch, controlPlanePatch, initPatch].map((patch) => stringify(patch)),
+		// On a single node kind itself takes the taint away, and fails where there is none.
+		kubeadmConfigPatches: [kubeletPatch, controlPlanePatch, ...(spec.nodes > 1 ? [initPatch] : [])].map((patch) => stringify(patch)),
 		containerdConfigPatches: ['[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "/etc/containerd/certs.d"\n'],
 		nodes: Array.from({ length: spec.nodes }, (_, index) => ({ role: index === 0 ? "control-plane" : "worker" })),
 	});

@@ -64,7 +64,10 @@ export async function ensureCluster(context: KindContext, spec: LabSpec, paths: 
 /** The stage that a line of kind's announces: ` • Starting control-plane 🕹️  ...` → `starting control-plane`. */
 export function stageOf(line: string): string | undefined {
 	const said = /^\s*[•*]\s+(.*?)\s*\.\.\.\s*$/u.exec(line)?.[1];
-	const stage = said?.replaceAll(/[^\p{L}\p{N}\s()/-]/gu, "").trim();
+	const stage = said
+		?.replace(/\(.*\)/, "")
+		.replaceAll(/[^\p{L}\p{N}\s/-]/gu, "")
+		.trim();
 	return stage ? stage.charAt(0).toLowerCase() + stage.slice(1) : undefined;
 }
 

@@ -33,6 +33,7 @@ test("leaves out warnings that are always there", () => {
 
 test("reads kind's stages", () => {
 	expect(stageOf(" • Starting control-plane 🕹️  ...")).toBe("starting control-plane");
+	expect(stageOf(" • Ensuring node image (faultline/node:1) 🖼️ ...")).toBe("ensuring node image");
 	expect(stageOf(" • Preparing nodes 📦 📦   ...")).toBe("preparing nodes");
 	expect(stageOf(" ✓ Starting control-plane 🕹️")).toBeUndefined();
 });
