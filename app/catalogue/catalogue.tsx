@@ -16,13 +16,15 @@ import { NextUp } from "./next-up.tsx";
 import { runningLabs } from "./running.ts";
 import { ScenarioRow } from "./scenario-row.tsx";
 import { useCatalogueCommands } from "./use-catalogue-commands.ts";
+import { useLabs } from "./use-labs.ts";
 import { useSlash } from "./use-slash.ts";
 import { useStart } from "./use-start.ts";
 
 /** What one can learn here, to be scanned, searched and started without a mouse. */
-export function Catalogue({ scenarios, labs, renderedAt }: { scenarios: ScenarioSummary[]; labs: Lab[]; renderedAt: number }) {
+export function Catalogue({ scenarios, labs: initialLabs, renderedAt }: { scenarios: ScenarioSummary[]; labs: Lab[]; renderedAt: number }) {
 	const router = useRouter();
 	const now = useNow(renderedAt);
+	const labs = useLabs(initialLabs);
 	const [filter, setFilter] = useState<Filter>(noFilter);
 	const { starting, start } = useStart();
 	const search = useRef<HTMLInputElement>(null);

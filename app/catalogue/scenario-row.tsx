@@ -34,7 +34,7 @@ export function ScenarioRow({
 		>
 			<div className="min-w-0">
 				<div className="flex items-center gap-2">
-					<h3 className="truncate font-[580]">{scenario.title}</h3>
+					<h3 className="font-[580] sm:truncate">{scenario.title}</h3>
 					<ProgressMark progress={scenario.progress} />
 				</div>
 				<p className="mt-0.5 text-sm text-muted sm:truncate">{scenario.symptom}</p>

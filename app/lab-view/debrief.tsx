@@ -29,7 +29,7 @@ export function Debrief({ lab, next, onBack }: { lab: Lab; next: ScenarioSummary
 					{solved ? <VerdictMark verdict="pass" className="size-5" /> : null}
 					{solved ? `Solved: ${lab.title}` : `Debrief: ${lab.title}`}
 				</h2>
-				<dl className="mt-4 grid grid-cols-2 border-y border-hairline py-3 text-sm sm:grid-cols-4 [&_dd]:font-[580] [&_dd]:tabular-nums [&_dt]:text-muted">
+				<dl className="mt-4 grid grid-cols-2 gap-y-2.5 border-y border-hairline py-3 text-sm sm:grid-cols-4 [&_dd]:font-[580] [&_dd]:tabular-nums [&_dt]:text-muted">
 					<div>
 						<dt>Result</dt>
 						<dd>{solved ? "Repair" : workaround ? "Workaround" : "Not solved"}</dd>

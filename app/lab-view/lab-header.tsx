@@ -11,6 +11,7 @@ import { layerNames } from "#lib/ui/request-path-geometry.ts";
 import { ThemeToggle } from "#lib/ui/theme.tsx";
 import { Wordmark } from "../masthead.tsx";
 import type { Phase } from "./phase.ts";
+import { startingLine } from "./stage-words.ts";
 import { timeLeft } from "./time-left.ts";
 import type { LabActions } from "./use-actions.ts";
 import type { Question } from "./use-questions.tsx";
@@ -37,7 +38,7 @@ export function LabHeader({ lab, phase, now, actions, askFirst, view, onView }: 
 			<span className="[&_a]:gap-0 [&_a]:text-[0px]">
 				<Wordmark />
 			</span>
-			<div className="flex min-w-0 flex-1 items-center gap-4 max-[899px]:basis-[60%]">
+			<div className="flex min-w-0 flex-1 items-center gap-4">
 				<h1 className="truncate font-semibold tracking-[-0.006em]">{lab.title}</h1>
 				<RequestPath layer={lab.layer} mended={solved} size="head" className="max-[1279px]:hidden" />
 				<RequestPath layer={lab.layer} mended={solved} size="mark" className="max-[899px]:hidden min-[1280px]:hidden" />
@@ -61,7 +62,9 @@ export function LabHeader({ lab, phase, now, actions, askFirst, view, onView }: 
 						</Button>
 					</span>
 				) : (
-					<span />
+					<span className="truncate text-sm text-muted tabular-nums min-[900px]:hidden">
+						{phase === "starting" ? startingLine(lab, now) : null}
+					</span>
 				)}
 				<span className="flex items-center gap-1.5">
 					{phase === "open" && lab.debrief !== null ? (

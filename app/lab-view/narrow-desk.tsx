@@ -16,7 +16,7 @@ const page = "absolute inset-0 overflow-y-auto outline-none data-[state=inactive
 
 /** The same desk where there is no room beside each other: one sheet at a time. */
 export function NarrowDesk({ lab, now, actions, askFirst, instead, visible }: DeskProps) {
-	const [tab, setTab] = useState("ticket");
+	const [tab, setTab] = useState(instead ? "terminal" : "ticket");
 	return (
 		<Tabs.Root value={tab} onValueChange={setTab} className="flex h-full flex-col">
 			<Tabs.List aria-label="Desk" className="flex h-10 shrink-0 overflow-x-auto border-b border-hairline px-1.5">

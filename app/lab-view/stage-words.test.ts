@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stageShare, stageWords } from "./stage-words.ts";
+import { stageShare, stageWords, startingLine } from "./stage-words.ts";
 
 const stage = { name: "Starting CoreDNS", startedAt: 1_000_000, endedAt: null, usualMs: 6_000 };
 
@@ -27,4 +27,10 @@ test("the bar is never full before the end, and a clock that runs behind does no
 	expect(stageShare(stage, 1_003_000)).toBe(0.5);
 	expect(stageShare(stage, 1_600_000)).toBe(0.95);
 	expect(stageShare(stage, 999_000)).toBe(0);
+});
+
+test("one line names the stage under way", () => {
+	const done = { ...stage, name: "Starting the node", endedAt: 1_000_000 };
+	expect(startingLine({ stages: [done, stage] }, 1_004_000)).toBe("Starting CoreDNS · 4 s of about 6");
+	expect(startingLine({ stages: [] }, 1_004_000)).toBe("Waiting for a place");
 });

@@ -23,3 +23,9 @@ export function stageShare(stage: Stage, now: number): number | null {
 	if (stage.usualMs === null || stage.usualMs <= 0) return null;
 	return Math.min(0.95, Math.max(0, now - stage.startedAt) / stage.usualMs);
 }
+
+/** The stage under way in one line: `Starting CoreDNS · 4 s of about 6`. */
+export function startingLine(lab: { stages: readonly Stage[] }, now: number): string {
+	const current = lab.stages.findLast((stage) => stage.endedAt === null);
+	return current ? `${current.name} · ${stageWords(current, now)}` : "Waiting for a place";
+}

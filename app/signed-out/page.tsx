@@ -11,7 +11,7 @@ export default function SignedOut() {
 				This Faultline belongs to whoever started it. <code>npm start</code> printed an address that lets one browser in, once.
 			</p>
 			<p>
-				No longer to be found, or already used? <code>npx faultline owner</code> prints a new one.
+				No longer to be found, or already used? <code>npm start</code>, run once more, prints a new one and disturbs nothing.
 			</p>
 		</Notice>
 	);

@@ -1,0 +1,29 @@
+// @vitest-environment jsdom
+import { cleanup, render, screen } from "@testing-library/react";
+import { afterEach, expect, test } from "vitest";
+import type { Lab } from "#lib/protocol/lab.ts";
+import { Starting } from "./starting.tsx";
+
+afterEach(cleanup);
+
+const lab = {
+	createdAt: 0,
+	stages: [
+		{ name: "Starting the node", startedAt: 0, endedAt: 21_000, usualMs: 24_000 },
+		{ name: "Starting CoreDNS", startedAt: 21_000, endedAt: null, usualMs: 6_000 },
+	],
+} as unknown as Lab;
+
+test("each stage is named with its time, and the present one is said to a screen reader", () => {
+	render(<Starting lab={lab} now={25_000} />);
+	expect(screen.getAllByRole("listitem").map((one) => one.textContent)).toEqual([
+		"Starting the nodetook 21 s",
+		"Starting CoreDNS4 s of about 6",
+	]);
+	expect(screen.getByRole("status").textContent).toBe("Starting CoreDNS");
+});
+
+test("a lab without a stage yet waits for a place", () => {
+	render(<Starting lab={{ ...lab, stages: [] }} now={0} />);
+	expect(screen.getByRole("status").textContent).toBe("Waiting for a place");
+});
