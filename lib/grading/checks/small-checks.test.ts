@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import type { ProbeResult } from "../../providers/provider.ts";
+import { dnsCheck as dnsSchema, httpCheck as httpSchema, tcpCheck, udpCheck } from "../../scenarios/check-schema.ts";
+import { checkContext, http, play, shopView } from "../testing.ts";
+import { converse } from "./dialogue.ts";
+import { dnsCheck } from "./dns.ts";
+import { httpCheck } from "./http.ts";
+import { reachCheck } from "./reach.ts";
+
+const dns = (rcode: string, answers: string[]): Partial<ProbeResult> => ({ dns: { rcode, answers, server: "10.96.0.10", queries: [] } });
+const lookup = dnsSchema.parse({
+	type: "dns",
+	from: { deployment: "front" },
+	name: "catalog",
+	answers: { service: "catalog" },
+	samples: 2,
+});
+
+test("a name must give the Service's own address", () => {
+	const ask = (answers: string[]) => play(dnsCheck(lookup, checkContext(shopView())), () => dns("NOERROR", answers)).judgement;
+	expect(ask(["10.96.0.7"])).toMatchObject({ verdict: "pass" });
+	expect(ask(["10.96.0.8"])).toMatchObject({
+		verdict: "fail",
+		evidence: [{ expected: "NOERROR 10.96.0.7", observed: "NOERROR 10.96.0.8" }],
+	});
+});
+
+test("an empty answer is no answer", () => {
+	const any = dnsSchema.parse({ type: "dns", from: { deployment: "front" }, name: "catalog", samples: 1 });
+	expect(play(dnsCheck(any, checkContext(shopView())), () => dns("NOERROR", [])).judgement.verdict).toBe("fail");
+	expect(play(dnsCheck(any, checkContext(shopView())), () => dns("NXDOMAIN", [])).judgement.message).toContain(
+		"observed NXDOMAIN without an answer",
+	);
+});
+
+test.each([
+	["tcp", tcpCheck, "open", "answered", "pass"],
+	["tcp", tcpCheck, "refused", "refused", "pass"],
+	["tcp", tcpCheck, "timeout", "refused", "fail"],
+	["udp", udpCheck, "open", "timeout", "fail"],
+] as const)("%s expected %s, seen %s: %s", (type, schema, expect_, outcome, verdict) => {
+	const check = (schema as typeof tcpCheck).parse({ type, from: { node: "any" }, host: "catalog", port: 80, expect: expect_ });
+	const { judgement, sent } = play(reachCheck(check, checkContext(shopView())), () => ({ outcome }));
+	expect(judgement.verdict).toBe(verdict);
+	expect(sent[0]?.from).toEqual({ node: "node-1" });
+});
+
+test("many checks go out as one batch a round, and each gets its own results", async () => {
+	const plain = (url: string) => httpSchema.parse({ type: "http", from: "workstation", url, samples: 2 });
+	const context = checkContext(shopView());
+	const batches: number[] = [];
+	const judgements = await converse(
+		[httpCheck(plain("http://good/"), context), httpCheck(plain("http://bad/"), context)],
+		async (probes) => {
+			batches.push(probes.length);
+			return probes.map((probe, index) => ({
+				...{ id: String(index), outcome: "answered" as const, detail: "", durationMs: 1 },
+				...http(probe.kind === "http" && probe.url.includes("good") ? 200 : 500),
+			}));
+		},
+	);
+	expect(batches).toEqual([4]);
+	expect(judgements.map(({ verdict }) => verdict)).toEqual(["pass", "fail"]);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import type { GuardResult, ObjectiveResult, Verdict } from "../protocol/report.ts";
+import { afterwards } from "./decisive.ts";
+import { summarise } from "./verdict.ts";
+
+const objective = (verdict: Verdict, maxPoints: number): ObjectiveResult => ({
+	...{ id: "o", title: "o", verdict, maxPoints, message: "said", evidence: [] },
+	points: verdict === "pass" ? maxPoints : 0,
+});
+const guard = (verdict: Verdict): GuardResult => ({ id: "g", title: "g", verdict, message: "" });
+
+test.each([
+	["all well", ["pass", "pass"], ["pass"], { verdict: "pass", repair: "repair", points: 100 }],
+	["a broken guard", ["pass", "pass"], ["fail"], { verdict: "fail", repair: "workaround", points: 50 }],
+	["half repaired", ["pass", "fail"], ["pass"], { verdict: "fail", repair: "none", points: 70 }],
+	["half repaired beside a broken guard", ["pass", "fail"], ["fail"], { verdict: "fail", repair: "none", points: 70 }],
+	["not proven yet", ["pass", "unproven"], ["fail"], { verdict: "unproven", repair: "none", points: 70 }],
+	["the grader's own trouble", ["fail", "error"], ["fail"], { verdict: "error", repair: "none", points: 0 }],
+	["a guard that could not be judged", ["pass", "pass"], ["error"], { verdict: "error", repair: "none", points: 0 }],
+] as const)("%s", (_, [first, second], guards, expected) => {
+	const summary = summarise([objective(first, 70), objective(second, 30)], guards.map(guard));
+	expect(summary).toEqual({ ...expected, maxPoints: 100 });
+});
+
+test("a fix that did not last says until when it held", () => {
+	expect(afterwards(objective("fail", 1), "After each workload was rolled out once", undefined).message).toBe(
+		"After each workload was rolled out once: said",
+	);
+	expect(afterwards(objective("pass", 1), "After", "catalog has 0 of 2 pods ready").message).toBe("said");
+});
