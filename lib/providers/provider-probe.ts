@@ -108,7 +108,17 @@ export const probeResult = z.object({
 			answers: z.array(z.string()),
 			server: z.string(),
 			/** Every query sent, in order, with its own end. */
-			queries: z.array(z.object({ name: z.string(), type: z.string(), server: z.string(), rcode: z.string(), durationMs: z.number() })),
+			queries: z.array(
+				z.object({
+					name: z.string(),
+					type: z.string(),
+					server: z.string(),
+					/** A truncated answer over UDP is asked for again over TCP: a query of its own. */
+					transport: z.enum(["udp", "tcp"]).optional(),
+					rcode: z.string(),
+					durationMs: z.number(),
+				}),
+			),
 		})
 		.optional(),
 	udp: z.object({ payload: z.string() }).optional(),
