@@ -5,8 +5,11 @@ import { AppError } from "../core/errors.ts";
 import { runCommand } from "../core/run-command.ts";
 import { contentHash, inputFiles } from "./input-hash.ts";
 
-// Everything that Next may compile: pages, what they import, and what decides how it is compiled.
-const inputs = ["app", "lib", "public", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "package.json", "package-lock.json"];
+// All that Next may compile (the import rules say what pages import), and what decides how.
+const inputs = [
+	...["app", "lib/auth", "lib/core", "lib/protocol", "lib/terminal/client", "lib/ui", "public"],
+	...["next.config.js", "postcss.config.mjs", "tsconfig.json", "tsconfig.next.json", "package.json", "package-lock.json"],
+];
 const stampName = "faultline-inputs.json";
 const stamp = z.object({ quick: z.string(), content: z.string() });
 
@@ -25,7 +28,7 @@ export interface NextBuildOptions {
 export async function ensureNextBuild(options: NextBuildOptions): Promise<"made" | "unchanged"> {
 	const { root, nextDir, signal, say } = options;
 	const stampFile = join(root, nextDir, stampName);
-	const now = await inputFiles(root, inputs, (file) => file.endsWith(".test.ts") || file.startsWith("lib/setup/"));
+	const now = await inputFiles(root, inputs, (file) => /\.test\.tsx?$/.test(file));
 	const before = await readStamp(stampFile);
 	if (before?.quick === now.quick) return "unchanged";
 	const content = await contentHash(root, now.files);
