@@ -78,7 +78,7 @@ export function lockOf(name: string, hash: string, store: ArtefactStore) {
 		folder: join(store.cacheDir, "locks"),
 		key: `${name}-${hash.slice(0, 16)}`,
 		signal: store.signal,
-		onWait: () => store.log?.(`${name}: another process is building it`),
+		onWait: () => store.log?.(`${name}: being built already; waiting`),
 	};
 }
 

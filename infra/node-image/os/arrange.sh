@@ -34,6 +34,9 @@ cat >> "$config" <<'TOML'
 [plugins."io.containerd.grpc.v1.cri".registry]
   # one folder per registry; _default/hosts.toml names the lab's mirror
   config_path = "/etc/containerd/certs.d"
+[plugins."io.containerd.grpc.v1.cri".cni]
+  # Debian's own default is /usr/lib/cni; network agents install themselves here
+  bin_dir = "/opt/cni/bin"
 TOML
 ctr oci spec | jq '.hooks.createContainer += [{"path": "/kind/bin/mount-product-files.sh"}] | del(.process.rlimits)' > /etc/containerd/cri-base.json
 

@@ -49,7 +49,7 @@ export async function ensureNodeImage(parts: NodeParts, context: ImageContext): 
 }
 
 /** Debian with systemd and containerd, and kind's own files from kind's module. */
-async function ensureNodeSystem(base: string, context: ImageContext): Promise<string> {
+export async function ensureNodeSystem(base: string, context: ImageContext): Promise<string> {
 	const files = join(await kindModule(context), "images/base/files");
 	const folder = join(context.root, "infra/node-image/os");
 	return ensureDockerImage(

@@ -7,10 +7,11 @@ import { ensureKube } from "./programs.ts";
 /**
  * The learner's laptop in a lab: infra/workstation/README.md.
  * @param base Debian's minimal system, from `ensureBaseImage`
+ * @param kubectl a program that is kubectl when called so; Kubernetes built here where not given
  * @returns the image's reference
  */
-export async function ensureWorkstationImage(base: string, context: ImageContext): Promise<string> {
-	const kube = await ensureKube(context);
+export async function ensureWorkstationImage(base: string, context: ImageContext, kubectl?: KubectlProgram): Promise<string> {
+	const kube = kubectl ?? (await ensureKube(context));
 	const shellHost = await ensureGoProgram(
 		{ name: "shell-host", module: join(context.root, "infra/shell-host"), timeoutMs: 600_000 },
 		context,
@@ -25,4 +26,9 @@ export async function ensureWorkstationImage(base: string, context: ImageContext
 		},
 		context,
 	);
+}
+
+interface KubectlProgram {
+	file: string;
+	hash: string;
 }
