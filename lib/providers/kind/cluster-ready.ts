@@ -1,43 +1,10 @@
 import { AppsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import type { Clock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
-
-interface WaitOptions {
-	clock: Clock;
-	signal: AbortSignal;
-	timeoutMs: number;
-	/** What is waited for, in words: `CoreDNS`. */
-	what: string;
-}
+import { waitUntil } from "./wait-until.ts";
 
 // CoreDNS has been ready up to 30 s after kind's end on a quiet host; three nodes on two busy cores take longer.
 const readyTimeoutMs = 4 * 60_000;
-
-/**
- * Asks again until the answer is yes; errors of the API count as no.
- * @param ask returns what is still missing, or undefined
- * @throws AppError `not-ready` with what was missing last
- */
-export async function waitUntil(ask: () => Promise<string | undefined>, options: WaitOptions): Promise<void> {
-	const deadline = options.clock.now() + options.timeoutMs;
-	let missing: string | undefined = "nothing was asked";
-	for (;;) {
-		options.signal.throwIfAborted();
-		try {
-			missing = await ask();
-			if (missing === undefined) return;
-		} catch (error) {
-			missing = error instanceof Error ? error.message.split("\n")[0] : String(error);
-		}
-		if (options.clock.now() >= deadline) {
-			throw new AppError("not-ready", `${options.what} was not ready after ${options.timeoutMs / 1000} s: ${missing}`, {
-				mend: "npx faultline doctor",
-				retryable: true,
-			});
-		}
-		await options.clock.sleep(250, options.signal);
-	}
-}
 
 interface ReadyOptions {
 	admin: KubeConfig;
@@ -76,7 +43,7 @@ export async function waitForCluster({ admin, clock, signal, dnsReplicas, nodes 
 		},
 		{ clock, signal, timeoutMs: readyTimeoutMs, what: "A node" },
 	);
-	await waitUntil(
+	const dns = waitUntil(
 		async () => {
 			const { metadata, status } = await apps.readNamespacedDeployment({ name: "coredns", namespace: "kube-system" });
 			const current = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
@@ -86,6 +53,19 @@ export async function waitForCluster({ admin, clock, signal, dnsReplicas, nodes 
 		},
 		{ clock, signal, timeoutMs: readyTimeoutMs, what: "CoreDNS" },
 	);
+	await dns.catch(async (error) => {
+		throw error instanceof AppError && error.code === "not-ready" ? await withWarning(core, error) : error;
+	});
+}
+
+/** The error with the cluster's last warning about its own pods, which mostly says why. */
+async function withWarning(core: CoreV1Api, error: AppError): Promise<AppError> {
+	const { items } = await core
+		.listNamespacedEvent({ namespace: "kube-system", fieldSelector: "type=Warning" })
+		.catch(() => ({ items: [] }));
+	const why = items.at(-1)?.message?.slice(0, 300);
+	if (!why) return error;
+	return new AppError(error.code, `${error.message}. ${why}`, { mend: error.mend, retryable: error.retryable, cause: error });
 }
 
 /** Waits until pods can be made in the namespaces: `kind create` and a new namespace come before the account. */

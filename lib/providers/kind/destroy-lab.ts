@@ -4,6 +4,7 @@ import { isMissing } from "./docker.ts";
 import { type KindContext, labPaths } from "./kind-context.ts";
 import { labIdOf, labNames } from "./lab-names.ts";
 import { endCreators } from "./orphans.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /**
  * Removes every container, network and file of a lab. Not by `kind delete`: killing is quicker than stopping, and the
@@ -12,22 +13,21 @@ import { endCreators } from "./orphans.ts";
 export async function destroyLab(context: KindContext, labId: string): Promise<void> {
 	const { docker, instanceId } = context;
 	const { cluster } = labNames(instanceId, labId);
-	await endCreators(cluster);
-	const mine = (rows: { name: string; id: string }[]) => rows.filter((row) => labIdOf(instanceId, row.name) === labId).map((row) => row.id);
-	// Twice where needed: a `docker run` that was under way may finish after the first look.
-	for (let pass = 0; ; pass++) {
+	await endCreators(cluster, context.clock);
+	// By name: Docker can list a container whose making was cut off under an id that it then does not know.
+	const mine = (rows: { name: string }[]) => rows.map((row) => row.name).filter((name) => labIdOf(instanceId, name) === labId);
+	const remove = async () => {
 		const containers = mine(await docker.containers(cluster));
+		await Promise.all(containers.map((name) => tolerant(context, ["rm", "--force", "--volumes", name])));
 		const networks = mine(await docker.networks(cluster));
-		if (containers.length === 0 && networks.length === 0) break;
-		if (pass === 5) {
-			throw new AppError("lab-not-removed", `Docker still has parts of lab ${labId}: ${[...containers, ...networks].join(", ")}`, {
-				mend: `docker ps --all --filter name=${cluster}`,
-				retryable: true,
-			});
-		}
-		if (containers.length > 0) await tolerant(context, ["rm", "--force", "--volumes", ...containers]);
 		for (const network of networks) await tolerant(context, ["network", "rm", network]);
-	}
+		return containers.length + networks.length > 0
+			? `parts of lab ${labId} were there: ${[...containers, ...networks].join(", ")}`
+			: undefined;
+	};
+	// Until a look finds nothing any more: a removal by somebody else may be under way.
+	const signal = new AbortController().signal;
+	await waitUntil(remove, { clock: context.clock, signal, timeoutMs: 120_000, what: "The lab's removal" });
 	await rm(labPaths(context.dataDir, labId).dir, { recursive: true, force: true });
 }
 

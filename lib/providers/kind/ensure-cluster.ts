@@ -29,10 +29,10 @@ export async function ensureCluster(context: KindContext, spec: LabSpec, paths: 
 	const whole = await exists(paths.adminKubeconfig);
 	if (whole && nodeNames(cluster, spec.cluster.nodes).every((name) => nodes.some((node) => node.name === name && node.state === "running")))
 		return;
-	await endCreators(cluster);
+	await endCreators(cluster, context.clock);
 	await rm(paths.adminKubeconfig, { force: true });
 	const left = await existingNodes(context, spec.labId);
-	if (left.length > 0) await context.docker.must(["rm", "--force", "--volumes", ...left.map((node) => node.id)], { signal: step.signal });
+	if (left.length > 0) await context.docker.must(["rm", "--force", "--volumes", ...left.map((node) => node.name)], { timeoutMs: 120_000 });
 
 	await writeFile(paths.kindConfig, clusterConfig(cluster, spec.cluster));
 	const fresh = `${paths.adminKubeconfig}.new`;

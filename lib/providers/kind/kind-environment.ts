@@ -2,12 +2,12 @@ import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { AppError } from "../../core/errors.ts";
 import { runCommand } from "../../core/run-command.ts";
 import type { LabEnvironment } from "../provider.ts";
-import { waitUntil } from "./cluster-ready.ts";
 import { containerExec } from "./container-exec.ts";
 import { type KindContext, labPaths } from "./kind-context.ts";
 import { labNames, nodeNames } from "./lab-names.ts";
 import { createLabProbes } from "./lab-probes.ts";
 import type { ProberChannel } from "./prober-channel.ts";
+import { waitUntil } from "./wait-until.ts";
 import { learnerHome } from "./workstation.ts";
 
 /** The environment of a lab whose parts exist. */

@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../core/clock.ts";
-import { type HostManifest, hostManifest, readHostManifest } from "../../core/host.ts";
 import { newId } from "../../core/ids.ts";
 import { createLogger } from "../../core/log.ts";
 import { describeProvider } from "../contract/contract.ts";
@@ -11,15 +10,10 @@ import type { LabEnvironment } from "../provider.ts";
 import { createDocker } from "./docker.ts";
 import { createKindProvider } from "./kind-provider.ts";
 import { labNames, proberName } from "./lab-names.ts";
-import { describeLearner } from "./learner-checks.ts";
+import { describeLearner } from "./testing/learner-checks.ts";
+import { testHost } from "./testing/test-host.ts";
 
 const timeoutMs = 8 * 60_000;
-
-/** What set-up has left on this host; FAULTLINE_TEST_HOST names the file where it is not in FAULTLINE_DATA. */
-async function testHost(): Promise<HostManifest> {
-	const file = process.env.FAULTLINE_TEST_HOST;
-	return file ? hostManifest.parse(JSON.parse(await readFile(file, "utf8"))) : readHostManifest(process.env.FAULTLINE_DATA ?? ".faultline");
-}
 
 const host = await testHost();
 const dataDir = await mkdtemp(join(tmpdir(), "faultline-kind-"));

@@ -1,5 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import type { Clock } from "../../core/clock.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** A process of the host: id, parent and command line. */
 export interface Process {
@@ -8,24 +10,34 @@ export interface Process {
 	argv: string[];
 }
 
+const isDockerRun = ({ argv }: Process) => basename(argv[0] ?? "") === "docker" && argv[1] === "run";
+
+const named = ({ argv }: Process, test: (name: string) => boolean) => argv.some((arg, index) => argv[index - 1] === "--name" && test(arg));
+
 /**
- * The `kind create cluster` of a cluster and all below it. One can outlive an engine that was killed; it would
- * go on making nodes, or remove those of the next attempt when it fails.
+ * The `kind create cluster` of a cluster and all below it but `docker run`, kind first so that it can't clean up
+ * behind us. One can outlive an engine that was killed.
  */
 export function creatorsOf(cluster: string, processes: readonly Process[]): number[] {
-	const isCreator = ({ argv }: Process) =>
-		basename(argv[0] ?? "") === "kind" &&
-		argv[1] === "create" &&
-		argv.some((arg, index) => arg === "--name" && argv[index + 1] === cluster);
-	const found = processes.filter(isCreator).map((one) => one.pid);
+	const isKind = (one: Process) =>
+		basename(one.argv[0] ?? "") === "kind" && one.argv[1] === "create" && named(one, (name) => name === cluster);
+	const found = processes.filter(isKind).map((one) => one.pid);
 	for (let index = 0; index < found.length; index++) {
-		found.push(...processes.filter((one) => one.parent === found[index]).map((one) => one.pid));
+		found.push(...processes.filter((one) => one.parent === found[index] && !isDockerRun(one)).map((one) => one.pid));
 	}
 	return found;
 }
 
-/** Ends what an earlier engine left running for this cluster: kind first, so that it can't clean up behind us. */
-export async function endCreators(cluster: string): Promise<void> {
+/** Docker clients that are making a container of this cluster's lab. */
+export function runsOf(cluster: string, processes: readonly Process[]): number[] {
+	return processes.filter((one) => isDockerRun(one) && named(one, (name) => name.startsWith(`${cluster}-`))).map((one) => one.pid);
+}
+
+/**
+ * Ends what is still making this cluster's lab, whoever began it, and returns when nothing more can appear: a
+ * `docker run` is waited for, since Docker goes on making the container of a client that was killed.
+ */
+export async function endCreators(cluster: string, clock: Clock): Promise<void> {
 	for (const pid of creatorsOf(cluster, await readProcesses())) {
 		try {
 			process.kill(pid, "SIGKILL");
@@ -33,6 +45,12 @@ export async function endCreators(cluster: string): Promise<void> {
 			if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
 		}
 	}
+	const running = async () => {
+		const pids = runsOf(cluster, await readProcesses());
+		return pids.length > 0 ? `docker run still makes a container (process ${pids.join(", ")})` : undefined;
+	};
+	// A first start of the node image has taken 15 s on a busy disk.
+	await waitUntil(running, { clock, signal: new AbortController().signal, timeoutMs: 120_000, what: "Docker" });
 }
 
 async function readProcesses(): Promise<Process[]> {

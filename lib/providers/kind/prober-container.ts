@@ -3,9 +3,9 @@ import { mkdir, open } from "node:fs/promises";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
 import { AppError } from "../../core/errors.ts";
-import { waitUntil } from "./cluster-ready.ts";
 import type { KindContext } from "./kind-context.ts";
 import { labelArgs, proberName } from "./lab-names.ts";
+import { waitUntil } from "./wait-until.ts";
 
 const socketName = "prober.sock";
 
@@ -18,7 +18,7 @@ export async function ensureProber(context: KindContext): Promise<void> {
 	const name = proberName(context.instanceId);
 	const found = (await context.docker.containers(name)).find((row) => row.name === name);
 	if (found?.state === "running" && found.image === context.host.images.prober) return;
-	if (found) await context.docker.must(["rm", "--force", "--volumes", found.id]);
+	if (found) await context.docker.must(["rm", "--force", "--volumes", name]);
 	const dir = proberDir(context.dataDir);
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 	await context.docker.must([

@@ -59,6 +59,8 @@ interface ContainerOptions {
 export async function ensureContainer(context: KindContext, { name, signal, args }: ContainerOptions): Promise<void> {
 	const found = (await context.docker.containers(name)).find((row) => row.name === name);
 	if (found?.state === "running") return;
-	if (found) await context.docker.must(["rm", "--force", "--volumes", found.id], { signal });
-	await context.docker.must(["run", "--detach", "--name", name, ...args], { signal });
+	signal.throwIfAborted();
+	if (found) await context.docker.must(["rm", "--force", "--volumes", name]);
+	// Not ended by the signal: Docker would go on making the container, and nobody would know when.
+	await context.docker.must(["run", "--detach", "--name", name, ...args]);
 }

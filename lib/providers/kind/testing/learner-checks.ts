@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LabEnvironment } from "../provider.ts";
+import type { LabEnvironment } from "../../provider.ts";
 
 const options = { timeoutMs: 60_000 };
 
