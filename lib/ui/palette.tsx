@@ -4,6 +4,7 @@ import { Dialog } from "radix-ui";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useId, useMemo, useState } from "react";
 import { floatClass, overlayClass } from "./confirm.tsx";
 import { Kbd } from "./kbd.tsx";
+import { paletteMatch } from "./palette-match.ts";
 
 /** Something that the command palette can do. */
 export interface PaletteCommand {
@@ -84,7 +85,7 @@ export function PaletteProvider({ children }: { children: ReactNode }) {
 						className={`${floatClass} fixed top-[14vh] left-1/2 z-50 w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 overflow-hidden`}
 					>
 						<Dialog.Title className="sr-only">Commands</Dialog.Title>
-						<Command label="Commands" loop>
+						<Command label="Commands" loop filter={paletteMatch}>
 							<Command.Input
 								placeholder="What do you want to do?"
 								className="h-11 w-full border-b border-hairline bg-transparent px-4 text-base outline-none placeholder:text-muted"
