@@ -6,6 +6,7 @@ import { createDisturber } from "./disturb.ts";
 import { evaluateObjectives, namespacesOf, workloadsBehind } from "./evaluate.ts";
 import { judgeGuards } from "./guards/guards.ts";
 import { readView } from "./kube-reader.ts";
+import { takesEffectUntil } from "./recent-change.ts";
 import { summarise } from "./verdict.ts";
 
 /** Endpoints and rules may lag a pod's readiness; a repair that needs longer than this is none. */
@@ -28,12 +29,13 @@ export async function gradeDecisively(options: {
 	const startedAt = clock.now();
 	const namespaces = namespacesOf(scenario);
 	const read = () => readView(environment.admin, namespaces, signal);
-	const disturber = createDisturber({ environment, workloads: workloadsBehind(scenario), read, clock, signal });
+	const workloads = workloadsBehind(scenario);
+	const disturber = createDisturber({ environment, workloads, read, clock, signal });
 
 	onStep("Asking every objective");
 	const before = await read();
-	let objectives = await evaluateObjectives({ environment, scenario, view: before, signal });
-	const guards = judgeGuards(scenario, before);
+	let objectives = await askUntil(takesEffectUntil(before, workloads, clock.now()));
+	const guards = judgeGuards(scenario, await read());
 
 	const rounds = [
 		{ when: "After one pod of each workload was deleted", doing: "Deleting one pod of each workload", act: () => disturber.deletePods() },
@@ -46,16 +48,15 @@ export async function gradeDecisively(options: {
 		onStep("Waiting for the pods to be ready again");
 		const stuck = await disturber.settled();
 		onStep("Asking every objective again");
-		objectives = (await heldObjectives()).map((result) => afterwards(result, when, stuck));
+		objectives = (await askUntil(clock.now() + holdMs)).map((result) => afterwards(result, when, stuck));
 	}
 	return { ...summarise(objectives, guards), objectives, guards, at: clock.now(), durationMs: clock.now() - startedAt };
 
-	/** Asks until all pass or the hold window is over. */
-	async function heldObjectives(): Promise<ObjectiveResult[]> {
-		const deadline = clock.now() + holdMs;
+	/** Asks until all pass or the deadline is over; at least once. */
+	async function askUntil(deadline: number): Promise<ObjectiveResult[]> {
 		for (;;) {
 			const results = await evaluateObjectives({ environment, scenario, view: await read(), signal });
-			if (results.every(({ verdict }) => verdict === "pass") || clock.now() > deadline) return results;
+			if (results.every(({ verdict }) => verdict === "pass") || clock.now() >= deadline) return results;
 			await clock.sleep(pollMs, signal);
 		}
 	}

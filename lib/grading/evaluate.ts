@@ -14,9 +14,11 @@ export async function evaluateObjectives(options: {
 	view: ClusterView;
 	/** Samples of a check at most; live checks tread lightly. */
 	maxSamples?: number;
+	/** A probe waits at most so long, whatever the scenario allows. */
+	mostPatienceMs?: number;
 	signal: AbortSignal;
 }): Promise<ObjectiveResult[]> {
-	const { environment, scenario, view, maxSamples = 60, signal } = options;
+	const { environment, scenario, view, maxSamples = 60, mostPatienceMs = Number.POSITIVE_INFINITY, signal } = options;
 	const run = newId();
 	let count = 0;
 	const context: CheckContext = {
@@ -25,7 +27,12 @@ export async function evaluateObjectives(options: {
 		nonce: () => `${run}-${++count}`,
 	};
 	const dialogues = scenario.objectives.map((objective) => dialogueOf(objective.check, context));
-	const judgements = await converse(dialogues, (probes) => environment.probe(probes, signal));
+	const judgements = await converse(dialogues, (probes) =>
+		environment.probe(
+			probes.map((probe) => ({ ...probe, timeoutMs: Math.min(probe.timeoutMs, mostPatienceMs) })),
+			signal,
+		),
+	);
 	return scenario.objectives.map(({ id, title, points }, index) => {
 		const judgement = judgements[index];
 		if (!judgement) throw new Error(`objective ${id} was not judged`);

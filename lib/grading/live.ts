@@ -12,6 +12,10 @@ const pauseMs = 700;
 const gatherMs = 80;
 /** Samples of a check in one round. */
 const lightly = 2;
+/** A probe that waits longer would keep a fix from showing; the decisive check has the scenario's own patience. */
+const patienceMs = 1200;
+/** A round that a change has made stale is begun anew, but not for ever. */
+const mostRestarts = 3;
 const stripLength = 40;
 /** Strips of samples grow silently; this often they are told without a change of verdict. */
 const tellStripsMs = 5000;
@@ -38,6 +42,7 @@ export async function followLive(options: {
 		const ended = AbortSignal.any([signal, watching.signal]);
 		try {
 			let wake = () => {};
+			let restarts = 0;
 			const view = await watchView({
 				admin: environment.admin,
 				namespaces: namespacesOf(scenario),
@@ -46,11 +51,29 @@ export async function followLive(options: {
 				onChange: () => wake(),
 			});
 			while (!signal.aborted) {
+				const stale = new AbortController();
 				const changed = new Promise<void>((resolve) => {
-					wake = resolve;
+					wake = () => {
+						stale.abort();
+						resolve();
+					};
 				});
-				const results = await evaluateObjectives({ environment, scenario, view: view.current(), maxSamples: lightly, signal });
+				const asking = evaluateObjectives({
+					environment,
+					scenario,
+					view: view.current(),
+					maxSamples: lightly,
+					mostPatienceMs: patienceMs,
+					signal,
+				});
+				const asked = restarts < mostRestarts ? await unlessStale(asking, stale.signal) : await asking;
 				signal.throwIfAborted();
+				restarts = asked ? 0 : restarts + 1;
+				if (!asked) {
+					await clock.sleep(gatherMs, signal);
+					continue;
+				}
+				const results = asked;
 				const shown = results.map((result) => ({ ...withStrip(result, strips), since: sinceWhen(result, since, clock.now()) }));
 				const key = JSON.stringify(shown.map(({ id, verdict, message }) => [id, verdict, message]));
 				if (key !== told.key || clock.now() - told.at > tellStripsMs) {
@@ -69,6 +92,14 @@ export async function followLive(options: {
 			watching.abort();
 		}
 	}
+}
+
+/** The results, or undefined as soon as a change has made them stale: its probes end by themselves. */
+async function unlessStale(asking: Promise<ObjectiveResult[]>, stale: AbortSignal): Promise<ObjectiveResult[] | undefined> {
+	const overtaken = new Promise<undefined>((resolve) => stale.addEventListener("abort", () => resolve(undefined), { once: true }));
+	const first = await Promise.race([asking, overtaken]);
+	if (first === undefined) asking.catch(() => {});
+	return first;
 }
 
 /** When the verdict became what it is. */

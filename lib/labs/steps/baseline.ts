@@ -21,6 +21,7 @@ export async function applyBaseline(
 ): Promise<void> {
 	const { signal, onStep } = context;
 	onStep("Waiting for the cluster to take workloads");
+	for (const node of environment.nodes) await liftRejectLimit(environment, node, signal);
 	for (const namespace of namespacesOf(scenario)) {
 		await ensureNamespace(environment, namespace, signal);
 		await waitForAccount(environment, namespace, signal, clock);
@@ -44,6 +45,20 @@ export async function applyBaseline(
 			);
 		}),
 	);
+}
+
+/**
+ * A node answers "refused" for a Service without endpoints by ICMP, and Linux sends one of these a second to each client:
+ * every further request times out instead. Live checks would use that up, and a learner's own request would show another
+ * symptom than the ticket's.
+ */
+async function liftRejectLimit(environment: LabEnvironment, node: string, signal: AbortSignal): Promise<void> {
+	const result = await environment.nodeExec(node, ["sysctl", "-w", "net.ipv4.icmp_ratelimit=0"], { timeoutMs: 20_000, signal });
+	if (result.exitCode === 0) return;
+	throw new AppError("node-not-prepared", `Node ${node} could not be prepared: ${result.stderr.trim()}`, {
+		retryable: true,
+		mend: "Reset the lab.",
+	});
 }
 
 async function ensureNamespace(environment: LabEnvironment, namespace: string, signal: AbortSignal): Promise<void> {
