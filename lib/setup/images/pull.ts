@@ -54,7 +54,13 @@ export async function ensurePulledImages(source: PullSource, context: ImageConte
 		const { registry, repository } = parseImageName(name);
 		const latest = `${registry}/${repository}:latest`;
 		const names = [...new Set([fullImageName(name), latest])];
-		debug.push({ ref: await pull(name, source.registry, context), names: names.map(usualName) });
+		const ref = await pull(name, source.registry, context);
+		// By its id: a tag that is pulled anew later is another image.
+		const id = await mustRun(context.docker, ["image", "inspect", "--format", "{{.Id}}", ref], {
+			timeoutMs: 30_000,
+			signal: context.signal,
+		});
+		debug.push({ ref: id.trim(), names: names.map(usualName) });
 	}
 	const options = { timeoutMs: 60_000, signal: context.signal };
 	const read = ["run", "--rm", "--network", "none", "--entrypoint", "cat", node, "/kind/version"];
