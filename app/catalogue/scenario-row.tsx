@@ -78,7 +78,7 @@ export function ScenarioRow({
 							"text-ink group-hover:bg-accent group-hover:text-accent-ink group-has-[:focus-visible]:bg-accent group-has-[:focus-visible]:text-accent-ink",
 						)}
 					>
-						{starting ? "Starting" : scenario.progress === "solved" ? "Again" : "Start"}
+						{starting ? "Starting" : "Start"}
 					</button>
 				)}
 			</div>

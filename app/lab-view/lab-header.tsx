@@ -1,5 +1,5 @@
 "use client";
-import { Ellipsis } from "lucide-react";
+import { Check, Ellipsis } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import type { Lab } from "#lib/protocol/lab.ts";
 import { Button, buttonClass } from "#lib/ui/button.tsx";
@@ -26,10 +26,13 @@ interface HeaderProps {
 	askFirst: (question: Question) => void;
 	view: View;
 	onView: (view: View) => void;
+	narrow: boolean;
+	screenReader: boolean;
+	onScreenReader: (on: boolean) => void;
 }
 
 /** Title, layer, seed; time left and what one can ask of the lab. */
-export function LabHeader({ lab, phase, now, actions, askFirst, view, onView }: HeaderProps) {
+export function LabHeader({ lab, phase, now, actions, askFirst, view, onView, narrow, screenReader, onScreenReader }: HeaderProps) {
 	const left = phase === "open" ? timeLeft(lab.expiresAt, now) : null;
 	const checking = lab.checking !== null || actions.busy.has("grade");
 	const solved = lab.state === "solved";
@@ -62,9 +65,7 @@ export function LabHeader({ lab, phase, now, actions, askFirst, view, onView }: 
 						</Button>
 					</span>
 				) : (
-					<span className="truncate text-sm text-muted tabular-nums min-[900px]:hidden">
-						{phase === "starting" ? startingLine(lab, now) : null}
-					</span>
+					<span className="truncate text-sm text-muted tabular-nums">{narrow && phase === "starting" ? startingLine(lab, now) : null}</span>
 				)}
 				<span className="flex items-center gap-1.5">
 					{phase === "open" && lab.debrief !== null ? (
@@ -85,7 +86,7 @@ export function LabHeader({ lab, phase, now, actions, askFirst, view, onView }: 
 				</span>
 			</div>
 			<div className="flex items-center">
-				{phase === "open" ? <More lab={lab} actions={actions} askFirst={askFirst} /> : null}
+				{phase === "open" ? <More {...{ lab, actions, askFirst, screenReader, onScreenReader }} /> : null}
 				<PaletteButton compact />
 				<ThemeToggle />
 			</div>
@@ -96,7 +97,13 @@ export function LabHeader({ lab, phase, now, actions, askFirst, view, onView }: 
 const item =
 	"flex h-8 cursor-default items-center rounded-[4px] px-2 text-sm outline-none data-[disabled]:text-muted data-[highlighted]:bg-sunken";
 
-function More({ lab, actions, askFirst }: Pick<HeaderProps, "lab" | "actions" | "askFirst">) {
+function More({
+	lab,
+	actions,
+	askFirst,
+	screenReader,
+	onScreenReader,
+}: Pick<HeaderProps, "lab" | "actions" | "askFirst" | "screenReader" | "onScreenReader">) {
 	const checking = lab.checking !== null;
 	return (
 		<DropdownMenu.Root>
@@ -105,6 +112,13 @@ function More({ lab, actions, askFirst }: Pick<HeaderProps, "lab" | "actions" | 
 			</DropdownMenu.Trigger>
 			<DropdownMenu.Portal>
 				<DropdownMenu.Content align="end" sideOffset={6} className={`${floatClass} z-50 min-w-52 p-1`}>
+					<DropdownMenu.CheckboxItem className={item} checked={screenReader} onCheckedChange={onScreenReader}>
+						<span className="flex-1">Screen reader mode</span>
+						<DropdownMenu.ItemIndicator>
+							<Check className="size-4" aria-hidden />
+						</DropdownMenu.ItemIndicator>
+					</DropdownMenu.CheckboxItem>
+					<DropdownMenu.Separator className="my-1 h-px bg-hairline" />
 					<DropdownMenu.Item className={item} disabled={checking || actions.busy.has("reset")} onSelect={() => askFirst("reset")}>
 						Reset to the broken state
 					</DropdownMenu.Item>

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Lab } from "#lib/protocol/lab.ts";
 import type { ScenarioSummary } from "#lib/protocol/scenario.ts";
+import { useKept } from "#lib/ui/use-kept.ts";
 import { useMedia } from "#lib/ui/use-media.ts";
 import { useNow } from "#lib/ui/use-now.ts";
 import { Announcer } from "./announcer.tsx";
@@ -28,6 +29,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 	const { askFirst, dialogs } = useQuestions(actions);
 	const narrow = useMedia("(max-width: 899px)");
 	const [solo, setSolo] = useState(false);
+	const [screenReader, setScreenReader] = useKept("screen-reader");
 	const [view, setView] = useView(lab);
 	const phase = ended ? "over" : phaseOf(lab);
 	const onSolo = useCallback(() => setSolo((before) => !before), []);
@@ -36,7 +38,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 	const debriefing = phase === "open" && view === "debrief" && lab.debrief !== null;
 	const instead =
 		phase === "starting" ? <Starting lab={lab} now={now} /> : phase === "failed" ? <Failed lab={lab} actions={actions} /> : null;
-	const desk = { lab, now, actions, askFirst, instead, visible: !debriefing, solo, onSolo: setSolo };
+	const desk = { lab, now, actions, askFirst, instead, visible: !debriefing, screenReader, solo, onSolo: setSolo };
 	return (
 		<div className="flex h-dvh flex-col overflow-hidden">
 			{solo && phase === "open" && !debriefing && !narrow ? (
@@ -48,6 +50,9 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 					now={now}
 					actions={actions}
 					askFirst={askFirst}
+					narrow={narrow === true}
+					screenReader={screenReader}
+					onScreenReader={setScreenReader}
 					view={debriefing ? "debrief" : "desk"}
 					onView={setView}
 				/>

@@ -15,7 +15,7 @@ const trigger =
 const page = "absolute inset-0 overflow-y-auto outline-none data-[state=inactive]:hidden";
 
 /** The same desk where there is no room beside each other: one sheet at a time. */
-export function NarrowDesk({ lab, now, actions, askFirst, instead, visible }: DeskProps) {
+export function NarrowDesk({ lab, now, actions, askFirst, instead, visible, screenReader }: DeskProps) {
 	const [tab, setTab] = useState(instead ? "terminal" : "ticket");
 	return (
 		<Tabs.Root value={tab} onValueChange={setTab} className="flex h-full flex-col">
@@ -48,7 +48,7 @@ export function NarrowDesk({ lab, now, actions, askFirst, instead, visible }: De
 					<ObjectiveList objectives={lab.objectives} now={now} />
 				</Tabs.Content>
 				<Tabs.Content value="terminal" forceMount className={page}>
-					{instead ?? <Terminals lab={lab} visible={visible && tab === "terminal"} />}
+					{instead ?? <Terminals lab={lab} visible={visible && tab === "terminal"} screenReader={screenReader} />}
 				</Tabs.Content>
 				<Tabs.Content value="hints" className={page}>
 					<Hints lab={lab} actions={actions} onReveal={() => askFirst("reveal")} />

@@ -6,7 +6,6 @@ import { stageShare, stageWords } from "./stage-words.ts";
 
 /** A lab on its way: which stage, for how long, of how much. */
 export function Starting({ lab, now }: { lab: Lab; now: number }) {
-	const current = lab.stages.findLast((stage) => stage.endedAt === null);
 	return (
 		<section aria-labelledby="starting" className="mx-auto flex h-full w-full max-w-xl flex-col overflow-y-auto px-6 py-10 md:py-[12vh]">
 			<div className="flex items-baseline justify-between gap-4">
@@ -18,10 +17,7 @@ export function Starting({ lab, now }: { lab: Lab; now: number }) {
 			<p className="mt-1 text-muted">
 				A cluster of your own starts, is proven healthy, and is then broken. The ticket can be read meanwhile.
 			</p>
-			<p className="sr-only" role="status">
-				{current ? current.name : "Waiting for a place"}
-			</p>
-			<ol className="mt-6">
+			<ol className="mt-6" aria-live="polite" aria-relevant="additions">
 				{lab.stages.length === 0 ? <li className="py-2 text-muted">Waiting for a place</li> : null}
 				{lab.stages.map((stage) => (
 					<StageLine key={`${stage.name} ${stage.startedAt}`} stage={stage} now={now} />

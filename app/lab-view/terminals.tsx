@@ -16,6 +16,7 @@ export interface TerminalsProps {
 	lab: Lab;
 	/** False while the whole panel is out of sight; its shells go on. */
 	visible: boolean;
+	screenReader: boolean;
 	/** Terminal-only mode, and how it changes; absent where there is no such mode. */
 	solo?: { on: boolean; toggle: () => void };
 	/** The panel on the left, and how it folds. */
@@ -23,7 +24,7 @@ export interface TerminalsProps {
 }
 
 /** The shells of a lab as tabs. A hidden tab stays connected, so that nothing of its output is lost. */
-export function Terminals({ lab, visible, solo, side }: TerminalsProps) {
+export function Terminals({ lab, visible, screenReader, solo, side }: TerminalsProps) {
 	const [chosen, setChosen] = useState<string | null>(null);
 	const [opening, setOpening] = useState(false);
 	const active = lab.shells.find((one) => one.id === chosen)?.id ?? lab.shells[0]?.id ?? "";
@@ -92,7 +93,13 @@ export function Terminals({ lab, visible, solo, side }: TerminalsProps) {
 						tabIndex={-1}
 						className="absolute inset-0 outline-none data-[state=inactive]:hidden"
 					>
-						<TerminalPane labId={lab.id} shellId={shell.id} label={`Terminal ${shell.title}`} visible={visible && shell.id === active} />
+						<TerminalPane
+							labId={lab.id}
+							shellId={shell.id}
+							label={`Terminal ${shell.title}`}
+							visible={visible && shell.id === active}
+							screenReaderMode={screenReader}
+						/>
 					</Tabs.Content>
 				))}
 			</div>

@@ -21,6 +21,8 @@ export interface DeskProps {
 	instead: ReactNode;
 	/** False while another page of the lab covers the desk. */
 	visible: boolean;
+	/** The terminal puts its output where screen readers find it. */
+	screenReader: boolean;
 	solo: boolean;
 	onSolo: (solo: boolean) => void;
 }
@@ -29,7 +31,7 @@ const bar =
 	"relative bg-hairline transition-colors data-[separator=hover]:bg-accent data-[separator=active]:bg-accent data-[separator=focus]:bg-accent focus-visible:outline-none";
 
 /** Ticket, objectives and help on the left, terminal on the right; panels keep the sizes the reader gave them. */
-export function WideDesk({ lab, now, actions, askFirst, instead, visible, solo, onSolo }: DeskProps) {
+export function WideDesk({ lab, now, actions, askFirst, instead, visible, screenReader, solo, onSolo }: DeskProps) {
 	const left = usePanelRef();
 	const drawer = usePanelRef();
 	const [folded, setFolded] = useState(false);
@@ -100,6 +102,7 @@ export function WideDesk({ lab, now, actions, askFirst, instead, visible, solo, 
 					<Terminals
 						lab={lab}
 						visible={visible}
+						screenReader={screenReader}
 						solo={{ on: solo, toggle: toggleSolo }}
 						side={solo ? undefined : { folded, toggle: fold }}
 					/>

@@ -10,9 +10,7 @@ export default function SignedOut() {
 			<p>
 				This Faultline belongs to whoever started it. <code>npm start</code> printed an address that lets one browser in, once.
 			</p>
-			<p>
-				No longer to be found, or already used? <code>npm start</code>, run once more, prints a new one and disturbs nothing.
-			</p>
+			<p>No longer to be found, or already used? Start it once more: a new one is printed, and nothing is disturbed.</p>
 		</Notice>
 	);
 }

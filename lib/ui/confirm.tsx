@@ -32,6 +32,7 @@ export function Confirm({
 			<AlertDialog.Portal>
 				<AlertDialog.Overlay className={overlayClass} />
 				<AlertDialog.Content
+					role={tone === "danger" ? "alertdialog" : "dialog"}
 					className={`${floatClass} fixed top-[18vh] left-1/2 z-50 max-h-[75vh] w-[min(29rem,calc(100vw-2rem))] -translate-x-1/2 overflow-y-auto p-5`}
 				>
 					<AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
