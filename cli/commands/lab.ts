@@ -48,7 +48,6 @@ export function labCommands(context: Context): Command {
 		.command("exec")
 		.argument("<lab>")
 		.argument("<command...>", "after --")
-		.passThroughOptions()
 		.description("run one command on the lab's workstation as the learner")
 		.action(async (id: string, command: string[]) => {
 			const stdin = process.stdin.isTTY ? undefined : await readAll(process.stdin);
