@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { clusterConfig } from "./cluster-config.ts";
+import { clusterConfig, kubeadmPatches } from "./cluster-config.ts";
 
-const config = parse(clusterConfig("fl-a-b", { nodes: 3, kubeProxyMode: "nftables", dnsReplicas: 1, addons: [] }));
+const config = parse(clusterConfig("fl-a-b", { nodes: 3, kubeProxyMode: "nftables", dnsReplicas: 1, addons: [] }, "/data/patches"));
 
 test("asks for the scenario's nodes and kube-proxy mode", () => {
 	expect(config.nodes.map((node: { role: string }) => node.role)).toEqual(["control-plane", "worker", "worker"]);
@@ -26,6 +26,13 @@ test("patches each kubeadm document by itself", () => {
 });
 
 test("leaves a single node's taint to kind", () => {
-	const single = parse(clusterConfig("fl-a-b", { nodes: 1, kubeProxyMode: "iptables", dnsReplicas: 1, addons: [] }));
-	expect(single.kubeadmConfigPatches.map((patch: string) => parse(patch).kind)).not.toContain("InitConfiguration");
+	const single = parse(clusterConfig("fl-a-b", { nodes: 1, kubeProxyMode: "iptables", dnsReplicas: 1, addons: [] }, "/data/patches"));
+	expect(single.kubeadmConfigPatches.map((patch: string) => parse(patch).nodeRegistration)).toEqual([undefined, undefined, undefined]);
+});
+
+test("gives the control plane kubeadm's patches, CoreDNS's replicas among them", () => {
+	expect(config.nodes[0].extraMounts).toEqual([{ hostPath: "/data/patches", containerPath: "/kind/faultline-patches", readOnly: true }]);
+	expect(config.nodes[1].extraMounts).toBeUndefined();
+	const patches = kubeadmPatches({ nodes: 1, kubeProxyMode: "iptables", dnsReplicas: 3, addons: [] });
+	expect(parse(patches["corednsdeployment+strategic.yaml"] ?? "").spec.replicas).toBe(3);
 });

@@ -5,11 +5,16 @@ import type { ClusterSpec } from "../provider.ts";
 export const serviceSubnet = "10.96.0.0/16";
 export const podSubnet = "10.244.0.0/16";
 
+/** Where a node finds kubeadm's patches. */
+const patchesFolder = "/kind/faultline-patches";
+
 /**
  * kind's configuration of a lab's cluster.
  * @param name the cluster's name, which kind's nodes carry
+ * @param patches the folder on the host that holds {@link kubeadmPatches}, absolute
  */
-export function clusterConfig(name: string, spec: ClusterSpec): string {
+export function clusterConfig(name: string, spec: ClusterSpec, patches: string): string {
+	const taints = spec.nodes > 1 ? { nodeRegistration: { taints: [] } } : {};
 	return stringify({
 		kind: "Cluster",
 		apiVersion: "kind.x-k8s.io/v1alpha4",
@@ -23,10 +28,13 @@ export function clusterConfig(name: string, spec: ClusterSpec): string {
 			// Else pods would inherit the host's search list and ask names that no story knows of.
 			dnsSearch: [],
 		},
-		// On a single node kind itself takes the taint away, and fails where there is none.
-		kubeadmConfigPatches: [kubeletPatch, controlPlanePatch, ...(spec.nodes > 1 ? [initPatch] : [])].map((patch) => stringify(patch)),
+		// The first node runs workloads too: of a single node kind itself takes the taint away, and fails where there is none.
+		kubeadmConfigPatches: [kubeletPatch, controlPlanePatch, { ...initPatch, ...taints }].map((patch) => stringify(patch)),
 		containerdConfigPatches: ['[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "/etc/containerd/certs.d"\n'],
-		nodes: Array.from({ length: spec.nodes }, (_, index) => ({ role: index === 0 ? "control-plane" : "worker" })),
+		nodes: Array.from({ length: spec.nodes }, (_, index) => ({
+			role: index === 0 ? "control-plane" : "worker",
+			...(index === 0 ? { extraMounts: [{ hostPath: patches, containerPath: patchesFolder, readOnly: true }] } : {}),
+		})),
 	});
 }
 
@@ -51,9 +59,18 @@ const controlPlanePatch = {
 	scheduler: { extraArgs: [{ name: "leader-elect", value: "false" }] },
 };
 
-/** The first node runs workloads too, also where there are more. */
 const initPatch = {
 	apiVersion: "kubeadm.k8s.io/v1beta4",
 	kind: "InitConfiguration",
-	nodeRegistration: { taints: [] },
+	patches: { directory: patchesFolder },
 };
+
+/**
+ * Files for kubeadm's patches folder. CoreDNS gets its replicas from the start, and is asked every 2 s whether it is ready
+ * instead of every 10 s: its first answer mostly comes too early, and the lab waited out the second. It still
+ * counts as not ready after 30 s of failures.
+ */
+export function kubeadmPatches(spec: ClusterSpec): Record<string, string> {
+	const containers = [{ name: "coredns", readinessProbe: { periodSeconds: 2, failureThreshold: 15 } }];
+	return { "corednsdeployment+strategic.yaml": stringify({ spec: { replicas: spec.dnsReplicas, template: { spec: { containers } } } }) };
+}

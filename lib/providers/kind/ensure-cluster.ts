@@ -1,8 +1,8 @@
-import { access, rename, rm, writeFile } from "node:fs/promises";
-import { delimiter, dirname } from "node:path";
+import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
 import { runCommand } from "../../core/run-command.ts";
 import type { LabSpec, StepContext } from "../provider.ts";
-import { clusterConfig } from "./cluster-config.ts";
+import { clusterConfig, kubeadmPatches } from "./cluster-config.ts";
 import { explainFailure } from "./explain-failure.ts";
 import type { KindContext, LabPaths } from "./kind-context.ts";
 import { labNames, nodeNames } from "./lab-names.ts";
@@ -34,7 +34,9 @@ export async function ensureCluster(context: KindContext, spec: LabSpec, paths: 
 	const left = await existingNodes(context, spec.labId);
 	if (left.length > 0) await context.docker.must(["rm", "--force", "--volumes", ...left.map((node) => node.name)], { timeoutMs: 120_000 });
 
-	await writeFile(paths.kindConfig, clusterConfig(cluster, spec.cluster));
+	await writeFile(paths.kindConfig, clusterConfig(cluster, spec.cluster, paths.patches));
+	await mkdir(paths.patches, { recursive: true });
+	for (const [name, patch] of Object.entries(kubeadmPatches(spec.cluster))) await writeFile(join(paths.patches, name), patch);
 	const fresh = `${paths.adminKubeconfig}.new`;
 	const lines: string[] = [];
 	const result = await runCommand(

@@ -27,6 +27,8 @@ export interface LabPaths {
 	adminKubeconfig: string;
 	learnerKubeconfig: string;
 	kindConfig: string;
+	/** Folder of kubeadm's patches. */
+	patches: string;
 	kindLog: string;
 	kubectlCache: string;
 }
@@ -49,6 +51,7 @@ export function labPaths(dataDir: string, labId: string): LabPaths {
 		adminKubeconfig: join(dir, "admin.kubeconfig"),
 		learnerKubeconfig: join(dir, "learner.kubeconfig"),
 		kindConfig: join(dir, "kind.yaml"),
+		patches: join(dir, "kubeadm-patches"),
 		kindLog: join(dir, "kind.log"),
 		kubectlCache: join(dir, "kubectl-cache"),
 	};
