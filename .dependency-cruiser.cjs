@@ -129,8 +129,8 @@ module.exports = {
 		room(
 			"cli-is-a-client",
 			"^cli/",
-			[core, protocol, ui, auth, "^lib/setup/"],
-			"The command line is a client of the engine; doctor must work without one.",
+			[core, protocol, ui, auth, "^lib/setup/", scenarios],
+			"The command line is a client of the engine; doctor, and list and lint of scenarios, must work without one.",
 		),
 	],
 	options: {

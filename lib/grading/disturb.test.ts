@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { unsettled } from "./disturb.ts";
-import { checkContext, shopView } from "./testing.ts";
+import { checkContext, shopView } from "./test-support/shop-view.ts";
 
 const workload = checkContext(shopView()).workload({ deployment: "catalog" });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { takesEffectUntil } from "./recent-change.ts";
-import { checkContext, shopView } from "./testing.ts";
+import { checkContext, shopView } from "./test-support/shop-view.ts";
 
 const now = Date.parse("2030-01-01T12:00:00Z");
 const workloads = [checkContext(shopView()).workload({ deployment: "catalog" })];

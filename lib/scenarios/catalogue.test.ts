@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadCatalogue } from "./catalogue.ts";
-import { scenariosDirectory } from "./testing.ts";
+import { scenariosDirectory } from "./test-support/copies.ts";
 
 const catalogue = await loadCatalogue(scenariosDirectory);
 

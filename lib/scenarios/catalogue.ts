@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { AppError } from "../core/errors.ts";
 import { readFolder, type ScenarioFolder } from "./folder.ts";
 import { makeInstance, type ScenarioInstance, seedsOf } from "./instance.ts";
-import { lintFolder, type ScenarioProblem } from "./lint.ts";
+import { lintFolder } from "./lint.ts";
+import type { ScenarioProblem } from "./problem.ts";
 import { parseYaml } from "./source.ts";
 
 export interface CatalogueEntry {

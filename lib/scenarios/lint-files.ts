@@ -1,7 +1,7 @@
 import { filesBelow, type ScenarioFolder } from "./folder.ts";
 import { parseHints } from "./hints.ts";
-import type { AddProblem } from "./lint.ts";
 import { substitute, type VariantValues } from "./placeholders.ts";
+import type { AddProblem } from "./problem.ts";
 import { parseManifests } from "./source.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Vantage } from "./check-schema.ts";
 import type { ScenarioInstance } from "./instance.ts";
-import type { AddProblem } from "./lint.ts";
 import { findObject, type KubeObject } from "./manifests.ts";
+import type { AddProblem } from "./problem.ts";
 import { header } from "./scripts.ts";
 import type { YamlSource } from "./source.ts";
 import { didYouMean } from "./suggest.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { AddProblem } from "./lint.ts";
+import type { AddProblem } from "./problem.ts";
 import { scenarioSpec } from "./schema.ts";
 import type { YamlSource } from "./source.ts";
 import { didYouMean } from "./suggest.ts";

@@ -1,6 +1,6 @@
 import { runCommand } from "../core/run-command.ts";
 import { filesBelow, type ScenarioFolder } from "./folder.ts";
-import type { AddProblem } from "./lint.ts";
+import type { AddProblem } from "./problem.ts";
 import { header } from "./scripts.ts";
 
 /** Every script parses as bash; wrong fixes say what must fail and why. */

@@ -1,5 +1,5 @@
 import type { ScenarioInstance } from "./instance.ts";
-import type { AddProblem } from "./lint.ts";
+import type { AddProblem } from "./problem.ts";
 
 /** Words that name a cause; a ticket tells what its writer saw. */
 const causes = [

@@ -1,6 +1,6 @@
 import type { ScenarioFolder } from "./folder.ts";
-import type { AddProblem } from "./lint.ts";
 import { placeholdersOf } from "./placeholders.ts";
+import type { AddProblem } from "./problem.ts";
 import type { YamlSource } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of scenarios look like that
 import { expect, test } from "vitest";
 import { loadCatalogue } from "./catalogue.ts";
-import { copyOf } from "./testing.ts";
+import { copyOf } from "./test-support/copies.ts";
 
 const slug = "broken-selector";
 

@@ -6,16 +6,8 @@ import { lintSchema } from "./lint-schema.ts";
 import { lintScripts } from "./lint-scripts.ts";
 import { lintText } from "./lint-text.ts";
 import { lintVariants } from "./lint-variants.ts";
+import type { ScenarioProblem } from "./problem.ts";
 import { parseYaml } from "./source.ts";
-
-/** A problem of a scenario, as people and editors can jump to it. */
-export interface ScenarioProblem {
-	/** `scenarios/<slug>/<path>`. */
-	file: string;
-	line: number | null;
-	message: string;
-	mend?: string;
-}
 
 /**
  * Everything that is wrong with a scenario, all at once, by file and line. Needs neither Docker nor a cluster; runs
@@ -52,9 +44,6 @@ export async function lintFolder(folder: ScenarioFolder): Promise<ScenarioProble
 	}
 	return sorted(problems);
 }
-
-/** Reports one problem; the same one twice (from two seeds) counts once. */
-export type AddProblem = (file: string, line: number | null, message: string, mend?: string) => void;
 
 function sorted(problems: ScenarioProblem[]): ScenarioProblem[] {
 	return problems.sort((a, b) => a.file.localeCompare(b.file) || (a.line ?? 0) - (b.line ?? 0));

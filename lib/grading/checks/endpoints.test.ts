@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LabProbe } from "../../providers/provider.ts";
 import { endpointsCheck as schema } from "../../scenarios/check-schema.ts";
-import { checkContext, http, isWitness, play, pod, shopView, slice } from "../testing.ts";
+import { checkContext, http, isWitness, play, pod, shopView, slice } from "../test-support/shop-view.ts";
 import { endpointsCheck } from "./endpoints.ts";
 
 const check = schema.parse({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LabProbe } from "../../providers/provider.ts";
 import { appCheck as appSchema, httpCheck as httpSchema } from "../../scenarios/check-schema.ts";
-import { checkContext, http, isWitness, play, shopView } from "../testing.ts";
+import { checkContext, http, isWitness, play, shopView } from "../test-support/shop-view.ts";
 import { appCheck, httpCheck } from "./http.ts";
 
 const byName = httpSchema.parse({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ProbeResult } from "../../providers/provider.ts";
 import { dnsCheck as dnsSchema, httpCheck as httpSchema, tcpCheck, udpCheck } from "../../scenarios/check-schema.ts";
-import { checkContext, http, play, shopView } from "../testing.ts";
+import { checkContext, http, play, shopView } from "../test-support/shop-view.ts";
 import { converse } from "./dialogue.ts";
 import { dnsCheck } from "./dns.ts";
 import { httpCheck } from "./http.ts";

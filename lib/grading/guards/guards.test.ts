@@ -4,7 +4,7 @@ import type { GuardRule } from "../../scenarios/guard-schema.ts";
 import { guardRule } from "../../scenarios/guard-schema.ts";
 import type { ScenarioInstance } from "../../scenarios/instance.ts";
 import type { KubeObject } from "../../scenarios/manifests.ts";
-import { deployment, service, shopView } from "../testing.ts";
+import { deployment, service, shopView } from "../test-support/shop-view.ts";
 import { judgeGuards } from "./guards.ts";
 
 type View = Parameters<NonNullable<Parameters<typeof shopView>[0]>>[0];

@@ -9,7 +9,7 @@ import type { ProofReport, ProofRun } from "../../protocol/scenario.ts";
 import { createKindProvider } from "../../providers/kind/kind-provider.ts";
 import { testHost } from "../../providers/kind/testing/test-host.ts";
 import { loadCatalogue } from "../../scenarios/catalogue.ts";
-import { scenariosDirectory } from "../../scenarios/testing.ts";
+import { scenariosDirectory } from "../../scenarios/test-support/copies.ts";
 import { verify } from "./verify.ts";
 
 const host = await testHost();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** The catalogue of this checkout. */
-export const scenariosDirectory = join(import.meta.dirname, "..", "..", "scenarios");
+export const scenariosDirectory = join(import.meta.dirname, "..", "..", "..", "scenarios");
 
 /** A copy of one scenario to spoil; `dispose` removes it. */
 export function copyOf(slug: string) {

@@ -1,7 +1,7 @@
 import type { V1Deployment, V1EndpointSlice, V1Pod, V1ReplicaSet, V1Service } from "@kubernetes/client-node";
-import type { LabProbe, ProbeResult } from "../providers/provider.ts";
-import type { CheckContext, CheckDialogue, Judgement } from "./checks/judgement.ts";
-import type { ClusterView, Workload } from "./cluster-view.ts";
+import type { LabProbe, ProbeResult } from "../../providers/provider.ts";
+import type { CheckContext, CheckDialogue, Judgement } from "../checks/judgement.ts";
+import type { ClusterView, Workload } from "../cluster-view.ts";
 
 const image = "faultline.dev/shop:1";
 
