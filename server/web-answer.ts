@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { AppError, type ErrorBody, errorKind, toErrorBody } from "../lib/core/errors.ts";
+import { asksForEvents, eventStreamHeaders, passingFailure } from "../lib/protocol/browser-events.ts";
 
 const statuses = { invalid: 400, unauthenticated: 401, forbidden: 403, "not-found": 404, conflict: 409, platform: 500 } as const;
 const ownStatuses: Record<string, number> = { "wrong-host": 421, "engine-down": 503 };
@@ -14,6 +15,9 @@ export function answerError(request: IncomingMessage, response: ServerResponse, 
 	if (response.headersSent) return void response.destroy();
 	const status = statusOf(error);
 	const body = toErrorBody(error);
+	if (status === 503 && asksForEvents(request.headers.accept)) {
+		return void response.writeHead(200, eventStreamHeaders).end(passingFailure(body));
+	}
 	const person = (request.headers.accept ?? "").includes("text/html") && !(request.url ?? "").startsWith("/api/");
 	const text = person ? errorPage(body, status) : JSON.stringify({ error: body });
 	// What was asked may go on being sent: it is not read.

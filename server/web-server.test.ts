@@ -185,6 +185,10 @@ test("without the engine it is 503 in words, and whole again when the engine is 
 	expect(page.body).toContain("The engine does not answer.");
 	const program = await ask("/api/labs", { headers: signedIn });
 	expect([program.status, JSON.parse(program.body).error.code]).toEqual([503, "engine-down"]);
+	// Any other status would make a browser's EventSource give up for good.
+	const events = await ask("/api/labs/events", { headers: { ...signedIn, accept: "text/event-stream" } });
+	expect([events.status, events.headers["content-type"]]).toEqual([200, "text/event-stream; charset=utf-8"]);
+	expect(events.body).toContain('event: failure\ndata: {"code":"engine-down"');
 	await startEngine();
 	expect((await ask("/", { headers: signedIn })).status).toBe(200);
 });

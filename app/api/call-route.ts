@@ -3,6 +3,7 @@ import { type Action, isAllowed, type Role } from "#lib/auth/authorisation.ts";
 import { readSessionCookie } from "#lib/auth/session-cookie.ts";
 import { readEnv } from "#lib/core/env.ts";
 import { AppError, errorKind, toErrorBody } from "#lib/core/errors.ts";
+import { asksForEvents, eventStreamHeaders, passingFailure } from "#lib/protocol/browser-events.ts";
 import { type CallInput, type CallName, calls } from "#lib/protocol/calls.ts";
 import { engine } from "../engine.ts";
 
@@ -51,7 +52,11 @@ export function guarded(action: Action, run: (request: Request, params: Record<s
 			}
 			return await run(request, await context.params);
 		} catch (error) {
-			const status = error instanceof AppError && error.code === "engine-down" ? 503 : statuses[errorKind(error)];
+			const away = error instanceof AppError && error.code === "engine-down";
+			if (away && asksForEvents(request.headers.get("accept"))) {
+				return new Response(passingFailure(toErrorBody(error)), { headers: eventStreamHeaders });
+			}
+			const status = away ? 503 : statuses[errorKind(error)];
 			return Response.json({ error: toErrorBody(error) }, { status, headers: { "cache-control": "no-store" } });
 		}
 	};

@@ -1,4 +1,5 @@
 import { AppError, toErrorBody } from "#lib/core/errors.ts";
+import { eventStreamHeaders, eventStreamStart, eventText } from "#lib/protocol/browser-events.ts";
 import type { Lab } from "#lib/protocol/lab.ts";
 
 /** Proxies and browsers give up on silence; a comment line is not silence. */
@@ -18,21 +19,21 @@ export function eventStream(request: Request, open: (signal: AbortSignal) => Asy
 		async start(controller) {
 			const write = (text: string) => !left.signal.aborted && controller.enqueue(encoder.encode(text));
 			const heartbeat = setInterval(() => write(": still here\n\n"), heartbeatMs);
-			// At once, so that the browser knows the stream is open; and how long to wait before it comes back.
-			write("retry: 1000\n\n");
+			// At once, so that the browser knows the stream is open.
+			write(eventStreamStart);
 			try {
 				for await (const lab of open(left.signal)) {
-					write(event("lab", lab));
+					write(eventText("lab", lab));
 					if (last(lab)) {
-						write(event("end", {}));
+						write(eventText("end", {}));
 						break;
 					}
 				}
 			} catch (error) {
 				if (!left.signal.aborted) {
-					write(event("failure", toErrorBody(error)));
+					write(eventText("failure", toErrorBody(error)));
 					// Asking again can't help: without this the browser would, for ever.
-					if (error instanceof AppError && error.kind === "not-found") write(event("end", {}));
+					if (error instanceof AppError && error.kind === "not-found") write(eventText("end", {}));
 				}
 			} finally {
 				clearInterval(heartbeat);
@@ -41,11 +42,5 @@ export function eventStream(request: Request, open: (signal: AbortSignal) => Asy
 		},
 		cancel: () => left.abort(),
 	});
-	return new Response(body, {
-		headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform", "x-accel-buffering": "no" },
-	});
-}
-
-function event(name: string, data: unknown): string {
-	return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+	return new Response(body, { headers: eventStreamHeaders });
 }
