@@ -1,4 +1,4 @@
-import { cp, link, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mustRun, runCommand } from "../../core/run-command.ts";
 import { lockOf } from "../artefact.ts";
@@ -20,6 +20,13 @@ export interface ImageTarget {
 	label: string;
 	/** An empty folder. */
 	scratch: string;
+	/** A name for the container that a build may need; whatever bears it is removed before and afterwards. */
+	container: string;
+}
+
+/** Without the signal: also when cancelled. */
+async function removeContainer(name: string, context: ImageContext): Promise<void> {
+	await runCommand(context.docker, ["rm", "--force", "--volumes", name], { timeoutMs: 60_000 });
 }
 
 /**
@@ -33,12 +40,18 @@ export async function ensureDockerImage(request: ImageRequest, context: ImageCon
 	if (await hasImage(context, ref)) return ref;
 	return withKeyLock(lockOf(request.name, hash, context), async () => {
 		if (await hasImage(context, ref)) return ref;
-		await mkdir(join(context.cacheDir, "scratch"), { recursive: true });
-		const scratch = await mkdtemp(join(context.cacheDir, "scratch", `${request.name}-`));
+		// Named by the key, which the lock makes ours: a killed build's remains are found and go.
+		const key = `${request.name}-${hash.slice(0, 16)}`;
+		const scratch = join(context.cacheDir, "scratch", key);
+		await rm(scratch, { recursive: true, force: true });
+		await mkdir(scratch, { recursive: true });
+		const container = `faultline-build-${key}`;
+		await removeContainer(container, context);
 		try {
 			context.log(`image ${request.name}`);
-			await request.build({ ref, label: `dev.faultline.artefact=${request.name}`, scratch });
+			await request.build({ ref, label: `dev.faultline.artefact=${request.name}`, scratch, container });
 		} finally {
+			await removeContainer(container, context);
 			await rm(scratch, { recursive: true, force: true });
 		}
 		return ref;

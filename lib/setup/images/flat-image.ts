@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { mustRun, runCommand } from "../../core/run-command.ts";
+import { mustRun } from "../../core/run-command.ts";
 import { ensureDockerImage } from "./docker-image.ts";
 import type { ImageContext } from "./image-context.ts";
 
@@ -16,15 +16,11 @@ export function ensureFlatImage(
 		{
 			name: request.name,
 			inputs: { files: [], values: { from: request.from, command } },
-			build: async ({ ref, label, scratch }) => {
+			build: async ({ ref, label, scratch, container }) => {
 				const run = (args: string[]) => mustRun(context.docker, args, { timeoutMs: 300_000, signal: context.signal });
 				const archive = join(scratch, "rootfs.tar");
-				const id = (await run(["create", "--network", "none", "--label", label, request.from])).trim();
-				try {
-					await run(["export", "--output", archive, id]);
-				} finally {
-					await runCommand(context.docker, ["rm", "--force", "--volumes", id], { timeoutMs: 60_000 });
-				}
+				await run(["create", "--name", container, "--network", "none", "--label", label, request.from]);
+				await run(["export", "--output", archive, container]);
 				await run(["import", "--change", `LABEL ${label}`, "--change", command, archive, ref]);
 			},
 		},

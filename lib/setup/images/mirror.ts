@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AppError } from "../../core/errors.ts";
-import { mustRun, runCommand } from "../../core/run-command.ts";
+import { mustRun } from "../../core/run-command.ts";
 import { ensureDockerImage, ensureFolderImage } from "./docker-image.ts";
 import type { ImageContext } from "./image-context.ts";
 import { type NamedImage, parseImageName } from "./image-names.ts";
@@ -26,18 +26,14 @@ export function ensureFilledMirror(
 		{
 			name: request.name,
 			inputs: { files: [], values: { from: request.from, names, recipe: "1" } },
-			build: async ({ ref, label }) => {
+			build: async ({ ref, label, container }) => {
 				const run = (args: string[]) => mustRun(context.docker, args, { timeoutMs: 300_000, signal: context.signal });
-				const publish = ["--publish", "127.0.0.1::5000"];
-				const id = (await run(["run", "--detach", "--label", label, ...publish, request.from, "/etc/mirror/fill.yml"])).trim();
-				try {
-					const address = (await run(["port", id, "5000/tcp"])).split("\n")[0]?.trim() ?? "";
-					await fillRegistry(address, request.images, context);
-					await run(["stop", "--time", "10", id]);
-					await run(["commit", "--change", 'CMD ["/etc/mirror/serve.yml"]', "--change", `LABEL ${label}`, id, ref]);
-				} finally {
-					await runCommand(context.docker, ["rm", "--force", "--volumes", id], { timeoutMs: 60_000 });
-				}
+				const options = ["--detach", "--name", container, "--label", label, "--publish", "127.0.0.1::5000"];
+				await run(["run", ...options, request.from, "/etc/mirror/fill.yml"]);
+				const address = (await run(["port", container, "5000/tcp"])).split("\n")[0]?.trim() ?? "";
+				await fillRegistry(address, request.images, context);
+				await run(["stop", "--time", "10", container]);
+				await run(["commit", "--change", 'CMD ["/etc/mirror/serve.yml"]', "--change", `LABEL ${label}`, container, ref]);
 			},
 		},
 		context,

@@ -1,6 +1,6 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mustRun, runCommand } from "../../core/run-command.ts";
+import { mustRun } from "../../core/run-command.ts";
 import { ensureDockerImage } from "./docker-image.ts";
 import type { ImageContext } from "./image-context.ts";
 import { fullImageName, type NamedImage } from "./image-names.ts";
@@ -24,22 +24,18 @@ export function ensurePreloaded(request: Preload, context: ImageContext): Promis
 		{
 			name: request.name,
 			inputs: { files: [script], values: { from: request.from, names: names.join("\n") } },
-			build: async ({ ref, label, scratch }) => {
+			build: async ({ ref, label, scratch, container }) => {
 				const run = (args: string[], timeoutMs = 600_000) => mustRun(context.docker, args, { timeoutMs, signal: context.signal });
 				await copyFile(script, join(scratch, "preload.sh"));
 				await writeFile(join(scratch, "names"), `${names.join("\n")}\n`);
 				await run(["save", "--output", join(scratch, "images.tar"), ...new Set(request.images.map((image) => image.ref))]);
 				const mounts = ["--volume", `${scratch}:/mnt:ro`, "--volume", "/stage"];
 				const command = ["--entrypoint", "/bin/bash", request.from, "/mnt/preload.sh"];
-				const id = (await run(["create", "--privileged", "--network", "none", "--label", label, ...mounts, ...command])).trim();
-				try {
-					await run(["start", "--attach", id]);
-					const change = ["--change", 'ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', "--change", "CMD []"];
-					await run(["commit", ...change, "--change", `LABEL ${label}`, id, ref]);
-				} finally {
-					// Also when cancelled: without the signal.
-					await runCommand(context.docker, ["rm", "--force", "--volumes", id], { timeoutMs: 60_000 });
-				}
+				const options = ["--name", container, "--privileged", "--network", "none", "--label", label];
+				await run(["create", ...options, ...mounts, ...command]);
+				await run(["start", "--attach", container]);
+				const change = ["--change", 'ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]', "--change", "CMD []"];
+				await run(["commit", ...change, "--change", `LABEL ${label}`, container, ref]);
 			},
 		},
 		context,
