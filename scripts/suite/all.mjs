@@ -51,7 +51,7 @@ async function endToEnd({ node, env, scratch, signal, step, note }) {
 			env: {
 				...env,
 				FAULTLINE_OWNER_ADDRESS: serving.address,
-				PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+				PLAYWRIGHT_JSON_OUTPUT_FILE: report,
 				FAULTLINE_E2E_OUTPUT: join(scratch, "e2e"),
 			},
 			cwd: root,

@@ -21,6 +21,7 @@ const graceMs = 10_000;
  * @returns {Promise<{name: string, passed: number, failed: number}>}
  */
 export async function runStep(step, signal) {
+	if (signal.aborted) return { name: step.name, passed: 0, failed: 1 };
 	const startedAt = Date.now();
 	const { code, output, stdout, why } = await runGroup(step, signal);
 	const counts = step.count(code, stdout);
