@@ -71,7 +71,7 @@ test("the fix typed into the terminal turns the objectives by itself", async () 
 	await type("kubectl -n $ns get svc,deploy -o wide");
 	// The one Service whose selector matches no pod gets the label of the Deployment of its own name.
 	await type(
-		"for s in $(kubectl -n $ns get svc -o name); do n=${s#*/}; " +
+		"for n in $(kubectl -n $ns get svc -o custom-columns=:.metadata.name); do " +
 			"[ -n \"$(kubectl -n $ns get endpointslice -l kubernetes.io/service-name=$n -o jsonpath='{.items[*].endpoints[*].addresses}')\" ] || " +
 			'kubectl -n $ns patch svc $n --type json -p \'[{"op":"replace","path":"/spec/selector","value":{"app.kubernetes.io/name":"\'$n\'"}}]\'; done',
 	);
