@@ -34,7 +34,7 @@ export function TimeBar({ lab, now }: { lab: Lab; now: number }) {
 		>
 			<p className="flex-1">
 				{left?.over ? "The time is up." : "The lab ends soon."} Kept: your progress, hints and timeline. Removed: the cluster, and what runs
-				in its shells.
+				in its shells. Extend puts it off.
 			</p>
 		</div>
 	);
