@@ -1,3 +1,5 @@
+const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:|$)/i;
+
 /**
  * The headers that every answer carries.
  * @param nonce of this answer's own inline scripts
@@ -20,7 +22,8 @@ export function securityHeaders({ nonce, host, secure }: { nonce: string; host: 
 	];
 	return {
 		"content-security-policy": policy.join("; "),
-		"cross-origin-opener-policy": "same-origin",
+		// Over plain http browsers take it from this machine only, and complain of it from elsewhere.
+		...(secure || loopback.test(host) ? { "cross-origin-opener-policy": "same-origin" } : {}),
 		"cross-origin-resource-policy": "same-origin",
 		"permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 		"referrer-policy": "no-referrer",
