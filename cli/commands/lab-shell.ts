@@ -23,7 +23,8 @@ export async function attachShell({ env, output, signal }: Context, client: Engi
 
 	const send = (control: object) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(control));
 	const type = (bytes: Buffer) => socket.readyState === WebSocket.OPEN && socket.send(bytes, { binary: true });
-	const resize = () => send({ type: "resize", cols: stdout.columns, rows: stdout.rows });
+	// A terminal that does not know its size says 0.
+	const resize = () => send({ type: "resize", cols: Math.max(2, stdout.columns || 80), rows: Math.max(1, stdout.rows || 24) });
 	const leave = () => socket.close(1000);
 	try {
 		return await new Promise<number>((resolve, reject) => {
