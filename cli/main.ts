@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { AppError, errorKind, toErrorBody } from "../lib/core/errors.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { labCommands } from "./commands/lab.ts";
+import { ownerCommand } from "./commands/owner.ts";
 import { scenarioCommands } from "./commands/scenario.ts";
 import { createContext } from "./context.ts";
 import { createOutput, exitCodes } from "./output.ts";
@@ -29,6 +30,7 @@ const program = new Command("faultline")
 program.addCommand(scenarioCommands(context));
 program.addCommand(labCommands(context));
 program.addCommand(doctorCommand(context));
+program.addCommand(ownerCommand(context));
 for (const command of everyCommand(program)) inherit(command);
 
 try {

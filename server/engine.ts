@@ -40,11 +40,17 @@ const catalogue = await loadCatalogue(join(import.meta.dirname, "..", "scenarios
 // Made when first needed: the catalogue and its checks work on a host that is not set up.
 let making: Promise<LabProvider> | undefined;
 async function provider(): Promise<LabProvider> {
-	making ??= readHostManifest(env.dataDir).then((host) => createKindProvider({ dataDir: env.dataDir, instanceId, host, log, clock }));
+	making ??= readHostManifest(env.dataDir).then((host) =>
+		createKindProvider({ dataDir: env.dataDir, instanceId, host, workstationImage, log, clock }),
+	);
 	making.catch(() => {
 		making = undefined;
 	});
 	return making;
+}
+
+async function workstationImage(): Promise<string> {
+	return (await readHostManifest(env.dataDir)).images.workstation;
 }
 
 const terminals = createTerminals({

@@ -18,6 +18,8 @@ export const hostManifest = z.object({
 		/** kind's node. */
 		node: z.string(),
 		workstation: z.string(),
+		/** The workstation as it was before later stages added to it; absent where they have added nothing. */
+		plainWorkstation: z.string().optional(),
 		prober: z.string(),
 		/** The registry that serves debug images and the scenarios' application inside labs. */
 		mirror: z.string(),

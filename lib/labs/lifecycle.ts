@@ -86,7 +86,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 				await stage.end();
 				const now = clock.now();
 				const lifeMs = Math.max(shortestLifeMs, scenario.minutes * lifePerMinuteMs);
-				await move(labId, "claim", { readyAt: now, expiresAt: now + lifeMs });
+				await move(labId, "claim", { readyAt: record.readyAt ?? now, expiresAt: now + lifeMs });
 				deps.openShell(labId);
 				await goLive(labId, environment, signal);
 			} catch (error) {
@@ -186,8 +186,9 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 				await goLive(labId, environment, signal);
 			});
 		},
+		// Hints seen and the time used stay counted: a reset is no second first try.
 		async reset(labId) {
-			await move(labId, "reset", { readyAt: null, expiresAt: null, solvedAt: null, failure: null, report: null });
+			await move(labId, "reset", { expiresAt: null, solvedAt: null, failure: null, report: null });
 			deps.runtime(labId).work.replace(async () => {
 				forget(labId);
 				await store.clearStages(labId);

@@ -1,5 +1,5 @@
 import { constants, setPriority } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { readEnv } from "../core/env.ts";
 import { createLogger } from "../core/log.ts";
@@ -13,8 +13,10 @@ async function main(): Promise<void> {
 	setPriority(constants.priority.PRIORITY_LOW);
 	const env = readEnv();
 	const log = createLogger("set-up", env.logLevel);
-	await runStages(laterStages(), {
-		signal: endSignal(),
+	const signal = endSignal();
+	const root = dirname(dirname(import.meta.dirname));
+	await runStages(laterStages({ env, root, signal }), {
+		signal,
 		clock: systemClock,
 		report: (event) => {
 			log.info(event);

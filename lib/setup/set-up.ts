@@ -9,6 +9,7 @@ import { type DockerEngine, ensureDockerEngine } from "./docker-engine.ts";
 import { buildRuntime } from "./docker-runtime.ts";
 import { ensureGo } from "./go-toolchain.ts";
 import { checkDisk, checkMemory, neededDiskBytes } from "./host-checks.ts";
+import { ensureWorkstationWithHelm } from "./images/helm.ts";
 import { neededPackages } from "./needed-packages.ts";
 import { ensureNextBuild } from "./next-build.ts";
 import type { Stage } from "./stages.ts";
@@ -96,8 +97,9 @@ export async function setUpStages(options: SetUpOptions): Promise<Stage[]> {
 			name: "images",
 			needs: ["Docker Engine", "Go"],
 			run: async (tools) => {
+				const before = await readHostManifest(env.dataDir).catch(() => null);
 				const made = await options.ensureImages({ ...contextOf(tools), engine: must(engine), go: must(go) });
-				await writeManifest(env.dataDir, made.manifest);
+				await writeManifest(env.dataDir, withLaterWorkstation(made.manifest, before));
 				return whether(made.built);
 			},
 		},
@@ -109,12 +111,34 @@ export async function setUpStages(options: SetUpOptions): Promise<Stage[]> {
 	];
 }
 
+/** What later stages have put on the same workstation stays on it. */
+export function withLaterWorkstation(manifest: HostManifest, before: HostManifest | null): HostManifest {
+	if (before?.images.plainWorkstation !== manifest.images.workstation) return manifest;
+	const { workstation, plainWorkstation } = before.images;
+	return { ...manifest, images: { ...manifest.images, workstation, plainWorkstation } };
+}
+
 /**
- * What the first lab does not need, run at low priority once Faultline serves: add-ons of scenarios (ingress, gateway,
- * load balancer) take their place here.
+ * What the first lab does not need, run at low priority once Faultline serves: Helm on the workstation; add-ons of
+ * scenarios (ingress, gateway, load balancer) take their place here.
  */
-export function laterStages(): Stage[] {
-	return [];
+export function laterStages(context: Omit<SetupContext, "say">): Stage[] {
+	const { env, root, signal } = context;
+	return [
+		{
+			name: "Helm",
+			needs: [],
+			run: async (tools) => {
+				const host = await readHostManifest(env.dataDir);
+				const plain = host.images.plainWorkstation ?? host.images.workstation;
+				const go = await ensureGo({ ...context, ...tools });
+				const images = { cacheDir: env.cacheDir, root, docker: host.docker, go, signal, log: tools.say };
+				const workstation = await ensureWorkstationWithHelm(plain, images);
+				await writeManifest(env.dataDir, { ...host, images: { ...host.images, workstation, plainWorkstation: plain } });
+				return workstation === host.images.workstation ? "unchanged" : "made";
+			},
+		},
+	];
 }
 
 async function writeManifest(dataDir: string, manifest: HostManifest): Promise<void> {

@@ -15,7 +15,7 @@ import { testHost } from "./testing/test-host.ts";
 
 const timeoutMs = 10 * 60_000;
 const host = await testHost();
-const options = { dataDir: await mkdtemp(join(tmpdir(), "faultline-crash-")), instanceId: newId(), host };
+const options = { dataDir: await mkdtemp(join(tmpdir(), "faultline-crash-")), instanceId: process.env.FAULTLINE_INSTANCE ?? newId(), host };
 const provider = createKindProvider({ ...options, log: createLogger("test", process.env.FAULTLINE_LOG ?? "warn"), clock: systemClock });
 const docker = createDocker(host.docker);
 const base = contractSpec(newId());

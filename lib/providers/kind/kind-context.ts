@@ -11,6 +11,8 @@ export interface KindProviderOptions {
 	/** The 8 characters that every Docker name of this instance carries. */
 	instanceId: string;
 	host: HostManifest;
+	/** The workstation's image for the next lab: later stages of set-up put programs on it. Default: that of `host`. */
+	workstationImage?: () => Promise<string>;
 	log: Logger;
 	clock: Clock;
 }

@@ -1,4 +1,5 @@
 import { KubeConfig, VersionApi } from "@kubernetes/client-node";
+import pRetry from "p-retry";
 import { AppError } from "../../core/errors.ts";
 import { runCommand } from "../../core/run-command.ts";
 import type { LabEnvironment } from "../provider.ts";
@@ -59,9 +60,13 @@ export function createKindEnvironment(context: KindContext, labId: string, nodeC
 			}
 		},
 		async freeze() {
-			const running = await inState("running");
-			const wanted = frozenInOrder.filter((name) => running.has(name));
-			if (wanted.length > 0) await docker.must(["pause", ...wanted]);
+			const freezeRunning = async () => {
+				const running = await inState("running");
+				const wanted = frozenInOrder.filter((name) => running.has(name));
+				if (wanted.length > 0) await docker.must(["pause", ...wanted]);
+			};
+			// On cgroup v1 a container that forks quickly may escape the first try: runc then says "unable to freeze".
+			await pRetry(freezeRunning, { retries: 3, minTimeout: 200 });
 		},
 		async thaw() {
 			const paused = await inState("paused");

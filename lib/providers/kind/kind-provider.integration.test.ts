@@ -17,7 +17,8 @@ const timeoutMs = 8 * 60_000;
 
 const host = await testHost();
 const dataDir = await mkdtemp(join(tmpdir(), "faultline-kind-"));
-const instanceId = newId();
+// The test run removes what bears its instance, also after a kill.
+const instanceId = process.env.FAULTLINE_INSTANCE ?? newId();
 const log = createLogger("test", process.env.FAULTLINE_LOG ?? "warn");
 const docker = createDocker(host.docker);
 

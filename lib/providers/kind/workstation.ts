@@ -22,7 +22,7 @@ export async function ensureWorkstation(context: KindContext, labId: string, sig
 			// A shell, an editor and helm fit well; a runaway program must not take the host's memory or process table.
 			...["--memory", "512m", "--pids-limit", "512"],
 			...["--cap-drop", "ALL", ...capabilities.flatMap((name) => ["--cap-add", name])],
-			context.host.images.workstation,
+			(await context.workstationImage?.()) ?? context.host.images.workstation,
 		],
 	});
 }
