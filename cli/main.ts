@@ -36,7 +36,7 @@ for (const command of everyCommand(program)) inherit(command);
 try {
 	await program.parseAsync(args, { from: "user" });
 } catch (error) {
-	process.exitCode = report(error);
+	process.exitCode = report(interrupted.signal.aborted ? interrupted.signal.reason : error);
 }
 
 function report(error: unknown): number {

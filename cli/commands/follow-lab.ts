@@ -6,15 +6,22 @@ import { duration } from "../output.ts";
 
 /**
  * Follows a lab until it is in one of the states, saying each stage as it begins and ends.
+ * @param quiet says nothing of stages: the lab is on its way out
  * @throws AppError of the lab, where it fails on the way; `lab-ended` where it ends otherwise
  */
-export async function followUntil(context: Context, client: EngineClient, id: string, wanted: readonly LabState[]): Promise<Lab> {
+export async function followUntil(
+	context: Context,
+	client: EngineClient,
+	id: string,
+	wanted: readonly LabState[],
+	quiet = false,
+): Promise<Lab> {
 	const { output, signal } = context;
 	const told = new Set<string>();
 	let last: Lab | undefined;
 	for await (const lab of client.stream("lab.watch", { id }, { signal })) {
 		last = lab;
-		for (const { name, startedAt, endedAt, usualMs } of lab.stages) {
+		for (const { name, startedAt, endedAt, usualMs } of quiet ? [] : lab.stages) {
 			const begun = `${name}/${startedAt}`;
 			if (!told.has(begun)) {
 				told.add(begun);

@@ -89,7 +89,7 @@ export function labCommands(context: Context): Command {
 		.action(async (id: string) => {
 			const client = await engine();
 			await client.call("lab.stop", { id }, { signal });
-			const lab = await followUntil(context, client, id, ["destroyed"]);
+			const lab = await followUntil(context, client, id, ["destroyed"], true);
 			output.result(startedShape(lab), () => `${lab.id} is gone`);
 		});
 	return group;
