@@ -31,7 +31,7 @@ export async function runAll({ node, env, scratch, resultsFile, signal }) {
 	if (!(await step(setUp("set-up", "lib/setup/start.ts", ["--set-up-only"], 55 * minutes)))) return;
 	for (const one of await goSteps({ env, node })) await step(one);
 	const common = { env: { ...env, NO_COLOR: "1" }, cwd: root, show: /** @type {const} */ ("live") };
-	await step(vitest({ ...common, project: "integration", scratch, deadlineMs: 25 * minutes, count: ofExitCode }));
+	await step(vitest({ ...common, project: "integration", scratch, deadlineMs: 40 * minutes, count: ofExitCode }));
 	if (!(await step(setUp("browser", "lib/setup/test-packages.ts", [], 10 * minutes)))) return;
 	await endToEnd({ node, env, scratch, signal, step, note });
 }
