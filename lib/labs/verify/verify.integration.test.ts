@@ -15,7 +15,7 @@ import { verify } from "./verify.ts";
 const host = await testHost();
 const dataDir = await mkdtemp(join(tmpdir(), "faultline-verify-"));
 const log = createLogger("test", process.env.FAULTLINE_LOG ?? "warn");
-const provider = createKindProvider({ dataDir, instanceId: newId(), host, log, clock: systemClock });
+const provider = createKindProvider({ dataDir, instanceId: process.env.FAULTLINE_INSTANCE ?? newId(), host, log, clock: systemClock });
 const catalogue = await loadCatalogue(scenariosDirectory);
 const timeoutMs = 20 * 60_000;
 
