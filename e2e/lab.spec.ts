@@ -1,9 +1,12 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 
 // One lab carries all of it: a cluster takes half a minute, and people too do these things one after another.
 test.describe.configure({ mode: "serial" });
 
+const dataDir = process.env.FAULTLINE_DATA ?? ".faultline";
 const scenario = "The list that stays empty";
 let page: Page;
 const problems: string[] = [];
@@ -26,6 +29,15 @@ const terminal = () => page.getByRole("textbox", { name: "Terminal input" });
 async function type(line: string) {
 	await terminal().focus();
 	await page.keyboard.type(`${line}\n`);
+}
+
+/** All that the lab's shell has written, from its recording. */
+function recordedOutput(): string {
+	const folder = join(dataDir, "attempts", new URL(page.url()).pathname.split("/").at(-1) ?? "");
+	const [recording = ""] = readdirSync(folder).filter((name) => name.endsWith(".cast"));
+	const [, ...events] = readFileSync(join(folder, recording), "utf8").trim().split("\n");
+	const output = events.map((line) => JSON.parse(line)).flatMap(([, kind, text]) => (kind === "o" ? [text] : []));
+	return output.join("").replaceAll("\r", "");
 }
 
 /** As Ctrl+V does on a page without a clipboard of its own: plain http on a local network. */
@@ -75,6 +87,19 @@ test("a reload keeps the shell, what it shows and what it knows", async () => {
 	await expect(page.locator(".xterm")).toContainText("before-42 ü");
 	await type('echo "after-$kept"');
 	await expect(page.locator(".xterm")).toContainText("after-ü");
+});
+
+test("engine and web can be killed while a program writes: the shell goes on and not a line is lost or doubled", async () => {
+	await type("for i in $(seq 300); do echo line-$i; sleep 0.03; done");
+	await expect(page.locator(".xterm")).toContainText("line-20");
+	const { children } = JSON.parse(readFileSync(join(dataDir, "supervisor.json"), "utf8"));
+	for (const { pid } of [children.engine, children.web]) process.kill(pid, "SIGKILL");
+	await expect(page.locator(".xterm")).toContainText("line-300", { timeout: 60_000 });
+	await expect(page.getByText("Connected", { exact: true })).toBeVisible();
+	expect(recordedOutput().match(/line-\d+(?=\n)/g)).toEqual(Array.from({ length: 300 }, (_, index) => `line-${index + 1}`));
+	await expect(objective(/reach .* by its name/)).toContainText("fails");
+	// The browser says of each connection in between that it was refused.
+	problems.length = 0;
 });
 
 test("the fix typed into the terminal turns the objectives by itself", async () => {

@@ -62,11 +62,11 @@ export function WideDesk({ lab, now, actions, askFirst, instead, visible, screen
 			>
 				<div className="h-full" inert={folded}>
 					<Group orientation="vertical" id="papers-group" {...useSavedLayout("papers")}>
-						<Panel id="ticket" defaultSize="42%" minSize="72px">
+						<Panel id="ticket" defaultSize="38%" minSize="72px">
 							<Ticket lab={lab} />
 						</Panel>
 						<Separator id="ticket-objectives" className={`${bar} h-px`} aria-label="Height of the ticket" />
-						<Panel id="objectives" defaultSize="36%" minSize="96px">
+						<Panel id="objectives" defaultSize="42%" minSize="96px">
 							<section aria-labelledby="objectives-title" className="flex h-full flex-col">
 								<h2 id="objectives-title" className="flex shrink-0 items-baseline justify-between px-4 pt-2.5 pb-1.5 text-sm font-semibold">
 									Objectives
@@ -81,7 +81,7 @@ export function WideDesk({ lab, now, actions, askFirst, instead, visible, screen
 							</section>
 						</Panel>
 						<Separator id="objectives-help" className={`${bar} h-px`} aria-label="Height of the objectives" />
-						<Panel id="help" panelRef={drawer} defaultSize="22%" minSize="110px" collapsible collapsedSize="36px">
+						<Panel id="help" panelRef={drawer} defaultSize="20%" minSize="110px" collapsible collapsedSize="36px">
 							<DrawerTabs
 								lab={lab}
 								actions={actions}

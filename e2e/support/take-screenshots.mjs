@@ -22,6 +22,10 @@ try {
 		await page.goto(`${origin}/labs/${lab}`);
 		await page.getByText("Connected", { exact: true }).waitFor();
 		await page.getByRole("list", { name: "Objectives" }).waitFor();
+		await page.getByRole("textbox", { name: "Terminal input" }).focus();
+		await page.keyboard.type("clear; kubectl get pods; kubectl get services; kubectl get endpointslices\n");
+		// The terminal draws on a canvas: there is no text to wait for.
+		await page.waitForTimeout(4000);
 		await page.screenshot({ path: join(folder, `lab-${colorScheme}.png`) });
 	}
 } finally {
