@@ -89,6 +89,18 @@ function describeParts(lab: () => LabEnvironment): void {
 			expect(pods.stdout).not.toMatch(/prober|faultline/);
 		});
 
+		test("is neither seen nor removed by another instance on the same Docker", { timeout: timeoutMs }, async () => {
+			const elsewhere = await mkdtemp(join(tmpdir(), "faultline-kind-"));
+			const other = createKindProvider({ dataDir: elsewhere, instanceId: newId(), host, log, clock: systemClock });
+			expect(await other.list()).toEqual([]);
+			expect(await other.adopt(lab().labId)).toBeUndefined();
+			await other.destroy(lab().labId);
+			expect((await lab().nodeExec(lab().nodes[0] ?? "", ["true"], { timeoutMs: 10_000 })).exitCode).toBe(0);
+			expect((await lab().exec(["true"], { timeoutMs: 10_000 })).exitCode).toBe(0);
+			await other.close();
+			await rm(elsewhere, { recursive: true });
+		});
+
 		test("is paused as a whole while frozen", { timeout: timeoutMs }, async () => {
 			const states = async () => new Set((await docker.containers(labNames(instanceId, lab().labId).cluster)).map((row) => row.state));
 			await lab().freeze();
