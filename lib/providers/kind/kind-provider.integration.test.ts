@@ -56,14 +56,20 @@ function describeParts(lab: () => LabEnvironment): void {
 			const rolled = await run(["rollout", "status", "deployment/site", "--timeout=90s"]);
 			expect(rolled.exitCode, rolled.stderr).toBe(0);
 			const podUid = (await run(["get", "pods", "-l", "app=site", "-o", "jsonpath={.items[0].metadata.uid}"])).stdout;
-			const [dns, http, own] = await lab().probe([
-				{ kind: "dns", name: "site", timeoutMs: 5000, from: { podUid } },
-				{ kind: "http", url: "http://site.shop/", timeoutMs: 5000, from: { podUid } },
-				{ kind: "http", url: "http://site.shop/", timeoutMs: 3000, from: { workstation: true } },
-			]);
-			expect(dns).toMatchObject({ outcome: "answered", dns: { rcode: "NOERROR", server: "10.96.0.10:53" } });
-			expect(http).toMatchObject({ outcome: "answered", http: { status: 200 } });
-			expect(own?.outcome).toMatch(/^name-/);
+			const ask = () =>
+				lab().probe([
+					{ kind: "dns", name: "site", timeoutMs: 5000, from: { podUid } },
+					{ kind: "http", url: "http://site.shop/", timeoutMs: 5000, from: { podUid } },
+					{ kind: "http", url: "http://site.shop/", timeoutMs: 3000, from: { workstation: true } },
+				]);
+			// A rollout has ended when its pods are ready; the node's rules for the Service follow a moment later.
+			await expect
+				.poll(ask, { timeout: 20_000 })
+				.toMatchObject([
+					{ outcome: "answered", dns: { rcode: "NOERROR", server: "10.96.0.10:53" } },
+					{ outcome: "answered", http: { status: 200 } },
+					{ outcome: expect.stringMatching(/^name-/) },
+				]);
 			await run(["delete", "deployment,service", "site"]);
 		});
 
