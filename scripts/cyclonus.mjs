@@ -94,8 +94,7 @@ async function main() {
 			{ env: own },
 		);
 		for (const part of ["control-plane", "worker"]) await load(host.docker, `${name}-${part}`);
-		const done = existsSync(results) ? readResults(results).length : 0;
-		const args = ["-results", results, "-from", String(done + 1), ...(values.include ? ["-include", values.include] : [])];
+		const args = ["-results", results, ...(values.include ? ["-include", values.include] : [])];
 		const code = await run(join(folder, "cyclonus"), args, { env: own, stdio: ["ignore", "inherit", "ignore"] });
 		if (code !== 0) throw new Fault(`Cyclonus ended with ${code}; its results so far are in ${results}`);
 		const all = readResults(results);

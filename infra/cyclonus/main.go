@@ -5,6 +5,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -36,21 +37,19 @@ type verdict struct {
 func main() {
 	include := flag.String("include", "", "only cases with one of these tags, separated by commas")
 	exclude := flag.String("exclude", generator.TagSCTPProtocol, "no case with one of these tags")
-	from := flag.Int("from", 1, "number of the first case, to go on after an interruption")
 	wait := flag.Int("wait", 1, "seconds between a change and its probe")
 	retries := flag.Int("retries", 2, "probes more before a case counts as failed")
-	destination := flag.String("destination", generator.ProbeModeServiceIP, "what probes ask: service-ip, service-name or pod-ip. By name, a pod whose policy denies DNS takes minutes a step")
-	results := flag.String("results", "", "file to which each case's result is appended as a line of JSON")
+	results := flag.String("results", "", "file to which each case's result is appended as a line of JSON; cases that are in it already are not run again")
 	flag.Parse()
-	if err := run(*include, *exclude, *destination, *from, *wait, *retries, *results); err != nil {
+	if err := run(*include, *exclude, *wait, *retries, *results); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(include, exclude, destination string, from, wait, retries int, results string) error {
-	mode, err := generator.ParseProbeMode(destination)
+func run(include, exclude string, wait, retries int, results string) error {
+	done, err := recorded(results)
 	if err != nil {
-		return fmt.Errorf("reading -destination: %w", err)
+		return err
 	}
 	file, err := os.OpenFile(results, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -85,11 +84,11 @@ func run(include, exclude, destination string, from, wait, retries int, results 
 	printer := &connectivity.Printer{IgnoreLoopback: true}
 	passed, failed := 0, 0
 	for index, test := range cases {
-		if index+1 < from {
+		if done[index+1] {
 			continue
 		}
-		for _, step := range test.Steps {
-			step.Probe.Mode = mode
+		if !changesPods(test) {
+			askAddresses(test)
 		}
 		started := time.Now()
 		result := interpreter.ExecuteTestCase(test)
@@ -110,6 +109,50 @@ func run(include, exclude, destination string, from, wait, retries int, results 
 	}
 	fmt.Printf("%d passed, %d failed\n", passed, failed)
 	return nil
+}
+
+// recorded reads which cases an earlier run has ended.
+func recorded(results string) (map[int]bool, error) {
+	done := map[int]bool{}
+	text, err := os.ReadFile(results)
+	if errors.Is(err, os.ErrNotExist) {
+		return done, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading earlier results: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		earlier := verdict{}
+		if err := json.Unmarshal([]byte(line), &earlier); err != nil {
+			return nil, fmt.Errorf("reading earlier results: %w", err)
+		}
+		done[earlier.Number] = true
+	}
+	return done, nil
+}
+
+// changesPods says whether a case makes pods or labels them anew. Cyclonus does not know the Service addresses of such
+// pods (probe.Pod.SetLabels leaves them out) and would ask the asking pod itself.
+func changesPods(test *generator.TestCase) bool {
+	for _, step := range test.Steps {
+		for _, action := range step.Actions {
+			if action.CreatePod != nil || action.SetPodLabels != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// askAddresses makes a case ask the addresses of Services instead of their names: where a policy denies DNS, each
+// question by name waits for the resolver to give up, which adds minutes to a step and nothing to its result. Steps may
+// share one configuration of probes, so each gets its own.
+func askAddresses(test *generator.TestCase) {
+	for _, step := range test.Steps {
+		byAddress := *step.Probe
+		byAddress.Mode = generator.ProbeModeServiceIP
+		step.Probe = &byAddress
+	}
 }
 
 // judge counts over the last try of each step, as Cyclonus does; what a pod says to itself is left out, since the API

@@ -9,7 +9,8 @@ export function readResults(file) {
 	return readFileSync(file, "utf8")
 		.split("\n")
 		.filter((line) => line !== "")
-		.map((line) => JSON.parse(line));
+		.map((line) => JSON.parse(line))
+		.sort((a, b) => a.number - b.number);
 }
 
 /**
@@ -41,9 +42,9 @@ What the network agent of the built node image (infra/network-agent) does with N
 **${passed} passed, ${results.length - passed} failed**, ${questions.toLocaleString("en")} questions of the kind "does this pod reach that one".
 
 What the run leaves out, and why:
-- Cases with Cyclonus' tag \`sctp\`: the hosts this was made on have no SCTP. The agent writes rules for it, untested.
+- Cases with Cyclonus' tag \`sctp\`: the host this was made on has no SCTP sockets (CONFIG_IP_SCTP). The agent writes rules for it, untested.
 - What a pod says to itself (\`--ignore-loopback\`): Kubernetes promises that a pod always reaches itself, Cyclonus' tables expect that a policy forbids it.
-- Names: probes ask Service addresses (\`--destination-type service-ip\`), so that a case that denies DNS does not wait minutes for a resolver.
+- Names, in the cases that neither make nor relabel pods: their probes ask Service addresses (Cyclonus' \`service-ip\`), so that a case that denies DNS does not wait minutes for the resolver. The others ask Service names.
 - Cyclonus' own batched probes are used, which its command line does not offer (infra/cyclonus/main.go): one exec for each pod instead of one for each question. Its agnhost holds the three commands that are called.
 
 ## By tag
