@@ -3,7 +3,7 @@ import { systemClock } from "../core/clock.ts";
 import type { Env } from "../core/env.ts";
 import { createProgress } from "./progress.ts";
 import { runStages, type Stage } from "./stages.ts";
-import { addTiming, readTimings } from "./timings.ts";
+import { addTiming, firstRun, readTimings } from "./timings.ts";
 
 /**
  * Runs stages with progress on standard output, and remembers how long those took that had something to do.
@@ -11,7 +11,7 @@ import { addTiming, readTimings } from "./timings.ts";
  */
 export async function runWithProgress(stages: readonly Stage[], options: { env: Env; signal: AbortSignal }): Promise<void> {
 	const file = join(options.env.cacheDir, "timings.json");
-	const progress = createProgress({ target: process.stdout, clock: systemClock, timings: await readTimings(file) });
+	const progress = createProgress({ target: process.stdout, clock: systemClock, timings: { ...firstRun, ...(await readTimings(file)) } });
 	const timer = setInterval(() => progress.tick(), 1000);
 	const ended: { stage: string; durationMs: number }[] = [];
 	try {

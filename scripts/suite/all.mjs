@@ -29,10 +29,10 @@ export async function runAll({ node, env, scratch, resultsFile, signal }) {
 
 	await Promise.all(checkSteps({ env, scratch }).map(step));
 	if (!(await step(setUp("set-up", "lib/setup/start.ts", ["--set-up-only"], 55 * minutes)))) return;
+	if (!(await step(setUp("packages for tests", "lib/setup/test-packages.ts", [], 10 * minutes)))) return;
 	for (const one of await goSteps({ env, node })) await step(one);
 	const common = { env: { ...env, NO_COLOR: "1" }, cwd: root, show: /** @type {const} */ ("live") };
 	await step(vitest({ ...common, project: "integration", scratch, deadlineMs: 40 * minutes, count: ofExitCode }));
-	if (!(await step(setUp("browser", "lib/setup/test-packages.ts", [], 10 * minutes)))) return;
 	await endToEnd({ node, env, scratch, signal, step, note });
 }
 
