@@ -19,8 +19,8 @@ const options = { dataDir: await mkdtemp(join(tmpdir(), "faultline-crash-")), in
 const provider = createKindProvider({ ...options, log: createLogger("test", process.env.FAULTLINE_LOG ?? "warn"), clock: systemClock });
 const docker = createDocker(host.docker);
 const base = contractSpec(newId());
-// Two nodes and the other kube-proxy mode: what the contract's own lab does not have.
-const spec = { ...base, cluster: { ...base.cluster, nodes: 2, kubeProxyMode: "nftables" as const, dnsReplicas: 2 } };
+// Three nodes and the other kube-proxy mode: what the contract's own lab does not have.
+const spec = { ...base, cluster: { ...base.cluster, nodes: 3, kubeProxyMode: "nftables" as const, dnsReplicas: 2 } };
 const names = labNames(options.instanceId, spec.labId);
 
 afterAll(async () => {
@@ -46,16 +46,16 @@ test("finishes a lab whose engine was killed while kind was at work, with all no
 	expect(await provider.list()).toEqual([spec.labId]);
 	expect(await provider.adopt(spec.labId)).toBeUndefined();
 	const lab = await provider.create(spec, { signal: new AbortController().signal, onStep: () => {} });
-	expect(lab.nodes).toEqual(nodeNames(names.cluster, 2));
+	expect(lab.nodes).toEqual(nodeNames(names.cluster, 3));
 	const ready = await lab.kubectl(["get", "nodes", "-o", "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}"], {
 		timeoutMs: 30_000,
 	});
-	expect(ready.stdout).toBe("True True");
+	expect(ready.stdout).toBe("True True True");
 	const running = (await docker.containers(names.cluster)).map((row) => row.name).sort();
 	expect(running).toEqual([...lab.nodes, names.mirror, names.workstation].sort());
 });
 
-test("runs workloads on the control plane too, and reaches pods on both nodes", { timeout: timeoutMs }, async () => {
+test("runs workloads on the control plane too, and reaches pods on every node from every other", { timeout: timeoutMs }, async () => {
 	const lab = await provider.adopt(spec.labId);
 	const kubectl = (...args: string[]) => lab?.kubectl(["-n", "shop", ...args], { timeoutMs: 120_000 });
 	for (const [index, node] of (lab?.nodes ?? []).entries()) {
@@ -78,7 +78,7 @@ test("runs workloads on the control plane too, and reaches pods on both nodes", 
 			})),
 		),
 	);
-	expect(results?.map((result) => result.http?.status)).toEqual([200, 200, 200, 200]);
+	expect(results?.map((result) => result.http?.status)).toEqual(Array(9).fill(200));
 });
 
 test("takes up no lab of which a part has stopped", { timeout: timeoutMs }, async () => {
