@@ -21,7 +21,11 @@ export function labCommands(context: Context): Command {
 		.action(async (scenario: string, { seed }: { seed?: number }) => {
 			const client = await engine();
 			const started = await client.call("lab.start", { scenario, ...(seed === undefined ? {} : { seed }) }, { signal });
-			const lab = await followUntil(context, client, started.id, ["active"]);
+			const lab = await followUntil(context, client, started.id, ["active"]).catch((error: unknown) => {
+				if (!signal.aborted) throw error;
+				const mend = `npx faultline lab stop ${started.id} ends it.`;
+				throw new AppError("interrupted", `Lab ${started.id} goes on being made.`, { kind: "invalid", mend, cause: error });
+			});
 			output.result(
 				startedShape(lab),
 				() => `${lab.id} is ready: ${lab.title}${lab.url ? `\n  ${lab.url}` : ""}\n  npx faultline lab shell ${lab.id}`,
@@ -32,7 +36,7 @@ export function labCommands(context: Context): Command {
 		.command("list")
 		.description("labs that exist")
 		.action(async () => {
-			const labs = await (await engine()).call("lab.list", {}, { signal });
+			const labs = (await (await engine()).call("lab.list", {}, { signal })).filter((lab) => lab.state !== "destroyed");
 			output.result(labs.map(startedShape), () => listText(labs, output));
 		});
 
