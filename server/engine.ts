@@ -27,6 +27,7 @@ import packageJson from "../package.json" with { type: "json" };
 const env = readEnv();
 const clock = systemClock;
 const log = createLogger("engine", env.logLevel);
+const takeUpEveryMs = 10_000;
 const inData = (...names: string[]) => join(env.dataDir, ...names);
 
 mkdirSync(env.dataDir, { recursive: true, mode: 0o700 });
@@ -58,7 +59,9 @@ const terminals = createTerminals({
 	clock,
 	log,
 	environmentOf: (labId) => labs.environmentOf(labId),
-	onEvent: (labId, { kind, shell }) => void labs.noteShell(labId, `${shell.title} ${kind}`),
+	onEvent: (labId, { kind, shell }) => {
+		labs.noteShell(labId, `${shell.title} ${kind}`).catch((error) => log.error({ err: error }, "an event is missing in the timeline"));
+	},
 });
 
 const labs = createLabService({
@@ -87,6 +90,7 @@ const server = createProtocolServer({
 			...(await describeProvider()),
 		}),
 		"engine.stop": async ({ destroy }) => {
+			stopping.abort();
 			await labs.close({ destroy });
 			setImmediate(() => void end());
 			return {};
@@ -107,7 +111,10 @@ const server = createProtocolServer({
 		"lab.reveal": ({ id }) => labs.reveal(id),
 		"lab.exec": ({ id, command, stdin, timeoutMs }, signal) => labs.exec(id, command, { stdin, timeoutMs, signal }),
 		"lab.timeline": ({ id, after }) => labs.timeline(id, after),
-		"shell.open": async ({ id }) => terminals.open(id),
+		"shell.open": async ({ id }) => {
+			await labs.mustBeUsable(id);
+			return terminals.open(id);
+		},
 		"shell.close": async ({ id, shell }) => {
 			await terminals.close(id, shell);
 			return {};
@@ -129,10 +136,30 @@ await new Promise<void>((resolve) => server.listen(inData("engine.sock"), resolv
 chmodSync(inData("engine.sock"), 0o600);
 log.info({ instanceId, dataDir: env.dataDir }, "the engine serves");
 
-await labs.reconcile().catch((error) => log.warn({ err: error }, "labs are taken up once the host is set up"));
-void labs.reap(stopping.signal);
+void takeUp();
 
-for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => void labs.close({ destroy: false }).finally(end));
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+	process.once(name, () => {
+		stopping.abort();
+		labs
+			.close({ destroy: false })
+			.catch((error) => log.error({ err: error }, "labs could not be put to rest"))
+			.finally(end);
+	});
+}
+
+/** Takes up what an earlier engine has left, as soon as Docker answers, and only then takes back what is over. */
+async function takeUp(): Promise<void> {
+	for (let told = false; !stopping.signal.aborted; told = true) {
+		try {
+			await labs.reconcile();
+			return await labs.reap(stopping.signal);
+		} catch (error) {
+			if (!told) log.warn({ err: error }, "labs are taken up once the host is set up and Docker answers");
+			await clock.sleep(takeUpEveryMs, stopping.signal).catch(() => {});
+		}
+	}
+}
 
 async function end(): Promise<void> {
 	stopping.abort();

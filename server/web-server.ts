@@ -45,6 +45,10 @@ export function createWebServer({ host, port, origins, socketPath, log, handlePa
 		request.headers["content-security-policy"] = headers["content-security-policy"];
 		request.headers["x-nonce"] = nonce;
 		const url = new URL(request.url ?? "/", "http://web");
+		// A path that begins with two slashes is an address to a browser that is sent there.
+		if (!/^\/(?![/\\])/.test(request.url ?? "") || url.pathname.startsWith("//")) {
+			throw new AppError("bad-path", "A path begins with one slash.", { kind: "invalid" });
+		}
 		if (url.pathname === "/owner") return enter(request, response, url.searchParams.get("token") ?? "");
 		try {
 			await access.checkRole(request, actionOf(url.pathname));

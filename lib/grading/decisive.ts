@@ -62,8 +62,11 @@ export async function gradeDecisively(options: {
 	}
 }
 
-/** Says of a failure when it came: the fix held until then. */
+/**
+ * Says of a failure when it came: the fix held until then. A workload that does not come back fails what still passes by
+ * its old pods: such a fix does not last.
+ */
 export function afterwards(result: ObjectiveResult, when: string, stuck: string | undefined): ObjectiveResult {
-	if (result.verdict === "pass") return result;
+	if (result.verdict === "pass") return stuck ? { ...result, verdict: "fail", points: 0, message: `${when}: ${stuck}` } : result;
 	return { ...result, message: `${when}${stuck ? ` (${stuck})` : ""}: ${result.message}` };
 }

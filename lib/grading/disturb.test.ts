@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unsettled } from "./disturb.ts";
+import { createDisturber, unsettled } from "./disturb.ts";
 import { checkContext, shopView } from "./test-support/shop-view.ts";
 
 const workload = checkContext(shopView()).workload({ deployment: "catalog" });
@@ -27,4 +27,17 @@ test("a Deployment that the learner has deleted is not waited for", () => {
 			workload,
 		),
 	).toBeUndefined();
+});
+
+test("a Deployment that the learner has paused is told of, and the check goes on", async () => {
+	const stderr = 'error: deployments.apps "catalog" can\'t restart paused deployment (run rollout resume first)';
+	const disturber = createDisturber({
+		environment: { kubectl: async () => ({ exitCode: 1, stdout: "", stderr }) },
+		workloads: [workload],
+		read: async () => shopView(),
+		clock: { now: () => 0, sleep: async () => {} },
+		signal: new AbortController().signal,
+	});
+	await disturber.rollOut();
+	expect(await disturber.settled()).toBe(stderr);
 });

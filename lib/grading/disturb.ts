@@ -29,8 +29,11 @@ export function createDisturber(options: {
 	signal: AbortSignal;
 }): Disturber {
 	const { environment, workloads, read, clock, signal } = options;
+	// What the learner has left makes the disturbance itself impossible: a paused Deployment, a webhook that refuses.
+	const refused: string[] = [];
 	const act = async (args: string[]) => {
 		const result = await environment.kubectl(args, { timeoutMs: commandMs, signal });
+		if (result.exitCode !== 0 && /paused|denied|webhook/i.test(result.stderr)) return void refused.push(result.stderr.trim());
 		// What the learner has deleted cannot be disturbed: the probes tell that story.
 		if (result.exitCode !== 0 && !/not ?found/i.test(result.stderr)) {
 			throw new AppError("grade-command-failed", `kubectl ${args.slice(0, 3).join(" ")} failed: ${result.stderr.trim()}`, {
@@ -52,6 +55,7 @@ export function createDisturber(options: {
 			await Promise.all(workloads.map(({ namespace, name }) => act(["rollout", "restart", `deployment/${name}`, "-n", namespace])));
 		},
 		async settled() {
+			if (refused.length > 0) return refused.join("; ");
 			const deadline = clock.now() + backWithinMs;
 			for (;;) {
 				const view = await read();

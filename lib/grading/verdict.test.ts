@@ -26,5 +26,15 @@ test("a fix that did not last says until when it held", () => {
 	expect(afterwards(objective("fail", 1), "After each workload was rolled out once", undefined).message).toBe(
 		"After each workload was rolled out once: said",
 	);
-	expect(afterwards(objective("pass", 1), "After", "catalog has 0 of 2 pods ready").message).toBe("said");
+	expect(afterwards(objective("pass", 1), "After", undefined)).toEqual(objective("pass", 1));
+});
+
+test("what only old pods still serve does not last", () => {
+	expect(
+		afterwards(objective("pass", 1), "After each workload was rolled out once", "Deployment catalog has 1 of 2 pods ready"),
+	).toMatchObject({
+		verdict: "fail",
+		points: 0,
+		message: "After each workload was rolled out once: Deployment catalog has 1 of 2 pods ready",
+	});
 });

@@ -9,7 +9,7 @@ import type { Catalogue } from "../scenarios/catalogue.ts";
 import type { Timeline } from "../timeline/timeline.ts";
 import { bringUp, failureOf, type ScenarioSteps } from "./bring-up.ts";
 import type { LabRuntime } from "./lab-runtime.ts";
-import { canHappen, isOver, type LabEvent, nextState } from "./lab-state.ts";
+import { canHappen, isOver, isStarting, type LabEvent, nextState } from "./lab-state.ts";
 import type { LabRecord, LabStore } from "./lab-store.ts";
 
 export interface LifecycleDeps {
@@ -48,8 +48,10 @@ export interface Lifecycle {
 // How long a lab lasts before it is taken back: three times its stated minutes, at least an hour.
 const shortestLifeMs = 60 * 60_000;
 const lifePerMinuteMs = 3 * 60_000;
-// After a failure of the live checks themselves, as when the engine lost the cluster for a moment.
-const liveRetryMs = 2_000;
+// After a failure of the live checks themselves, or of Docker: as when a host is busy for a moment.
+const retryMs = 2_000;
+/** A lab that can't be removed keeps its state; asking again to end it tries again. */
+const removalTries = 3;
 
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	const { store, clock, timeline, catalogue, log } = deps;
@@ -72,29 +74,30 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		}
 	};
 
-	const start: Lifecycle["start"] = (labId) => {
-		deps.runtime(labId).work.replace(async (signal) => {
-			const record = await find(labId);
+	/** The whole way to the learner, as one job of the lab's queue. */
+	async function bring(labId: string, signal: AbortSignal): Promise<void> {
+		const record = await find(labId);
+		// Ended or reset while this waited for its turn.
+		if (!isStarting(record.state)) return;
+		const stage = createStages(labId);
+		try {
 			const scenario = catalogue.instantiate(record.scenario, record.seed);
-			const stage = createStages(labId);
-			try {
-				const environment = await bringUp({
-					...{ record, scenario, signal, steps: deps.steps, onStage: stage.begin },
-					provider: await deps.provider(),
-					move: async (event) => void (await move(labId, event)),
-				});
-				await stage.end();
-				const now = clock.now();
-				const lifeMs = Math.max(shortestLifeMs, scenario.minutes * lifePerMinuteMs);
-				await move(labId, "claim", { readyAt: record.readyAt ?? now, expiresAt: now + lifeMs });
-				deps.openShell(labId);
-				await goLive(labId, environment, signal);
-			} catch (error) {
-				await stage.end();
-				if (!signal.aborted) await fail(labId, error, stage.current());
-			}
-		});
-	};
+			const environment = await bringUp({
+				...{ record, scenario, signal, steps: deps.steps, onStage: stage.begin },
+				provider: await deps.provider(),
+				move: async (event) => void (await move(labId, event)),
+			});
+			await stage.end();
+			const now = clock.now();
+			const lifeMs = Math.max(shortestLifeMs, scenario.minutes * lifePerMinuteMs);
+			await move(labId, "claim", { readyAt: record.readyAt ?? now, expiresAt: now + lifeMs });
+			deps.openShell(labId);
+			await goLive(labId, environment, signal);
+		} catch (error) {
+			await stage.end();
+			if (!signal.aborted) await fail(labId, error, stage.current());
+		}
+	}
 
 	/** Stages are written one after another, so that a quick pair keeps its order. */
 	function createStages(labId: string) {
@@ -153,7 +156,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			} catch (error) {
 				if (signal.aborted) return;
 				log.warn({ err: error, lab: labId }, "the live checks ended and are started again");
-				await clock.sleep(liveRetryMs, signal).catch(() => {});
+				await clock.sleep(retryMs, signal).catch(() => {});
 			}
 		}
 	}
@@ -165,16 +168,21 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		deps.notify(labId);
 		for (const { id, title, verdict, message } of results) {
 			if (before.get(id) === verdict) continue;
-			void timeline.append(labId, "objective", `${title}: ${verdict}`, { id, verdict, message });
+			const told = timeline.append(labId, "objective", `${title}: ${verdict}`, { id, verdict, message });
+			told.catch((error) => log.error({ err: error, lab: labId }, "an event is missing in the timeline"));
 		}
 	}
 
 	return {
 		move,
-		start,
+		start: (labId) => deps.runtime(labId).work.replace((signal) => bring(labId, signal)),
 		resume(labId) {
 			deps.runtime(labId).work.replace(async (signal) => {
-				const environment = await (await deps.provider()).adopt(labId);
+				const environment = await untilDone(labId, "a lab could not be taken up", signal, async () => {
+					const found = await (await deps.provider()).adopt(labId);
+					await found?.thaw();
+					return found;
+				});
 				if (!environment) {
 					const gone = new AppError(
 						"lab-lost",
@@ -182,34 +190,45 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 					);
 					return fail(labId, gone, "Taking the lab up again");
 				}
-				await environment.thaw();
 				await goLive(labId, environment, signal);
 			});
 		},
 		// Hints seen and the time used stay counted: a reset is no second first try.
 		async reset(labId) {
 			await move(labId, "reset", { expiresAt: null, solvedAt: null, failure: null, report: null });
-			deps.runtime(labId).work.replace(async () => {
+			deps.runtime(labId).work.replace(async (signal) => {
 				forget(labId);
 				await store.clearStages(labId);
 				deps.notify(labId);
+				await bring(labId, signal);
 			});
-			await deps.runtime(labId).work.idle();
-			start(labId);
 		},
 		async retire(labId, event) {
 			const { state } = await find(labId);
-			if (isOver(state)) return;
-			await move(labId, event);
-			finishRemoval(labId);
+			if (!isOver(state)) await move(labId, event);
+			// Asked again while it is on its way out: the last try to remove it may have failed.
+			if (state !== "destroyed") finishRemoval(labId);
 		},
 		finishRemoval,
 	};
 
+	/** Tries again after a pause, until it is done, the tries are used up or the signal ends it. */
+	async function untilDone<T>(labId: string, what: string, signal: AbortSignal, act: () => Promise<T>, tries = Number.POSITIVE_INFINITY) {
+		for (let left = tries; ; left -= 1) {
+			try {
+				return await act();
+			} catch (error) {
+				log.warn({ err: error, lab: labId }, what);
+				if (left <= 1 || signal.aborted) throw error;
+				await clock.sleep(retryMs, signal);
+			}
+		}
+	}
+
 	function finishRemoval(labId: string): void {
-		deps.runtime(labId).work.replace(async () => {
+		deps.runtime(labId).work.replace(async (signal) => {
 			if (canHappen((await find(labId)).state, "destroy")) await move(labId, "destroy");
-			await removeParts(labId);
+			await untilDone(labId, "a lab could not be removed", signal, () => removeParts(labId), removalTries);
 			if (canHappen((await find(labId)).state, "destroyed")) await move(labId, "destroyed");
 		});
 	}

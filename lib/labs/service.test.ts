@@ -278,7 +278,34 @@ describe("a lab in use", () => {
 		const labs = engine();
 		world.stalls.add("Creating the cluster");
 		const { id } = await labs.start(slug, 1);
+		await expect(labs.mustBeUsable("nosuch")).rejects.toMatchObject({ code: "lab-not-found" });
 		await expect(labs.exec(id, ["true"], { timeoutMs: 1 })).rejects.toMatchObject({ code: "lab-state", kind: "conflict" });
 		await expect(labs.get("nope")).rejects.toMatchObject({ code: "lab-not-found", kind: "not-found" });
+	});
+});
+
+describe("asked for one thing while another is under way", () => {
+	test("a lab that is ended while it is being reset is gone in the end", async () => {
+		const labs = engine();
+		const { id } = await labs.start(slug, 1);
+		await live(labs, id);
+		await Promise.all([labs.reset(id), labs.stop(id)]);
+		await inState(labs, id, "destroyed");
+		expect(world.labs.size).toBe(0);
+	});
+
+	test("time does not count while nobody could work", async () => {
+		const before = engine();
+		const { id } = await before.start(slug, 1);
+		await live(before, id);
+		await before.close({ destroy: false });
+		now += 24 * 60 * 60_000;
+		const next = engine();
+		await next.reconcile();
+		const ending = new AbortController();
+		const reaping = next.reap(ending.signal);
+		expect(await live(next, id)).toMatchObject({ state: "active", expiresAt: now + 30 * 60_000 });
+		ending.abort();
+		await reaping;
 	});
 });

@@ -7,7 +7,7 @@ import type { ExecOptions, ExecResult, LabEnvironment } from "../providers/provi
 import { checkRoom } from "./capacity.ts";
 import { createChanges } from "./changes.ts";
 import { createLabRuntime, type LabRuntime } from "./lab-runtime.ts";
-import { isOver, isStarting, isUsable } from "./lab-state.ts";
+import { isStarting, isUsable } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { labView } from "./lab-view.ts";
 import { createLifecycle, type LifecycleDeps } from "./lifecycle.ts";
@@ -40,6 +40,8 @@ export interface LabService {
 	watchAll(signal: AbortSignal): AsyncGenerator<Lab, void, void>;
 	/** The environment of a usable lab, once it is taken up. */
 	environmentOf(labId: string): Promise<LabEnvironment | undefined>;
+	/** @throws AppError `lab-not-found`, or `lab-state` where it is not ready */
+	mustBeUsable(labId: string): Promise<void>;
 	/** For the timeline: something happened in a lab's shells. */
 	noteShell(labId: string, text: string): Promise<void>;
 	/** Takes up, goes on with, or removes what an earlier engine has left. */
@@ -102,6 +104,14 @@ export function createLabService(deps: LabServiceDeps): LabService {
 
 	async function environmentOf(labId: string): Promise<LabEnvironment | undefined> {
 		return runtimes.get(labId)?.environment;
+	}
+
+	async function takeBackExpired(): Promise<void> {
+		for (const { id } of await store.list()) {
+			// Read again: it may have been extended while another was taken back.
+			const { state, expiresAt } = await find(id);
+			if (isUsable(state) && expiresAt !== null && expiresAt <= clock.now()) await lifecycle.retire(id, "expire");
+		}
 	}
 
 	async function mustReach(labId: string): Promise<LabEnvironment> {
@@ -168,6 +178,9 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		grade,
 		watch,
 		environmentOf,
+		async mustBeUsable(labId) {
+			await usable(labId);
+		},
 		async scenarios() {
 			const labs = await store.list();
 			return catalogue.list().map(({ seeds: _, ...entry }) => ({ ...entry, ...progressOf(entry.slug, labs) }));
@@ -243,27 +256,33 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			const provider = await deps.provider();
 			const plan = planReconcile(await store.list(), await provider.list());
 			log.info(plan, "reconcile");
+			for (const labId of plan.adopt) {
+				// Time did not count while nobody could work.
+				const { expiresAt } = await find(labId);
+				await store.update(labId, { expiresAt: Math.max(expiresAt ?? 0, clock.now() + extensionMs) });
+			}
 			for (const labId of [...plan.adopt, ...plan.lost]) lifecycle.resume(labId);
 			for (const labId of plan.resume) lifecycle.start(labId);
 			for (const labId of plan.retire) lifecycle.finishRemoval(labId);
-			for (const labId of plan.stray) await provider.destroy(labId);
+			for (const labId of plan.stray) {
+				await provider.destroy(labId).catch((error) => log.warn({ err: error, lab: labId }, "leftovers could not be removed"));
+			}
 		},
 		async reap(signal) {
 			while (!signal.aborted) {
-				const now = clock.now();
-				for (const record of await store.list()) {
-					if (isUsable(record.state) && record.expiresAt !== null && record.expiresAt <= now) await lifecycle.retire(record.id, "expire");
-				}
+				await takeBackExpired().catch((error) => log.warn({ err: error }, "a lab whose time is over could not be taken back"));
 				await clock.sleep(reapEveryMs, signal).catch(() => {});
 			}
 		},
 		async close({ destroy }) {
 			if (destroy) {
-				for (const record of await store.list()) {
-					if (!isOver(record.state)) await lifecycle.retire(record.id, "abandon");
-				}
+				for (const record of await store.list()) await lifecycle.retire(record.id, "abandon");
 				await Promise.all([...runtimes.values()].map((lab) => lab.work.idle()));
-				return;
+				const left = (await store.list()).filter((record) => record.state !== "destroyed").map((record) => record.id);
+				if (left.length === 0) return;
+				throw new AppError("labs-left", `Parts of ${left.join(", ")} could not be removed.`, {
+					mend: "npx faultline doctor, then npm stop -- --destroy again",
+				});
 			}
 			await Promise.all([...runtimes.values()].map((lab) => lab.work.stop()));
 			// A lab that was removed by hand must not keep the others running.

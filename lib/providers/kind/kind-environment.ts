@@ -48,7 +48,8 @@ export function createKindEnvironment(context: KindContext, labId: string, nodeC
 		shell: ({ shellId, fromOffset, create }) => ({
 			file: host.docker,
 			args: [
-				...["exec", "--interactive", "--tty", "--user", "root", names.workstation],
+				// Docker's own detach keys begin with Ctrl-P, which is the shell's: these nobody types.
+				...["exec", "--interactive", "--tty", "--detach-keys", "ctrl-^,ctrl-_,ctrl-^", "--user", "root", names.workstation],
 				...["shell-host", "attach", "--shell", shellId, "--from", String(fromOffset), "--acks", ...(create ? ["--create"] : [])],
 			],
 		}),
