@@ -52,21 +52,12 @@ const step = (name: string) => async () => {
 	if (failure) throw failure;
 };
 const scenarioSteps: ScenarioSteps = {
-	applyBaseline: step("baseline"),
-	proveHealthy: step("healthy"),
-	applyFault: step("fault"),
-	proveFault: step("symptom"),
+	...{ applyBaseline: step("baseline"), proveHealthy: step("healthy") },
+	...{ applyFault: step("fault"), proveFault: step("symptom") },
 };
 
-const objective = {
-	id: "by-name",
-	title: "By name",
-	verdict: "fail",
-	points: 0,
-	maxPoints: 100,
-	message: "refused",
-	evidence: [],
-} as ObjectiveResult;
+const seen = { verdict: "fail", points: 0, maxPoints: 100, message: "refused", evidence: [] };
+const objective = { id: "by-name", title: "By name", ...seen } as ObjectiveResult;
 
 function createGrader(): Grader {
 	return {
@@ -204,6 +195,21 @@ describe("after a crash", () => {
 		expect((await inState(next, id, "failed")).failure?.code).toBe("lab-lost");
 	});
 
+	test("time does not count while nobody could work", async () => {
+		const before = engine();
+		const { id } = await before.start(slug, 1);
+		await live(before, id);
+		await before.close({ destroy: false });
+		now += 24 * 60 * 60_000;
+		const next = engine();
+		await next.reconcile();
+		const ending = new AbortController();
+		const reaping = next.reap(ending.signal);
+		expect(await live(next, id)).toMatchObject({ state: "active", expiresAt: now + 30 * 60_000 });
+		ending.abort();
+		await reaping;
+	});
+
 	test("parts that nobody knows are removed", async () => {
 		const provider = createFakeProvider(world);
 		const spec = { labId: "stray", cluster: { nodes: 1, kubeProxyMode: "iptables" as const, dnsReplicas: 1, addons: [] } };
@@ -249,6 +255,15 @@ describe("a lab in use", () => {
 		expect(world.calls.filter((call) => call === `destroy ${id}`).length).toBeGreaterThanOrEqual(2);
 	});
 
+	test("a lab that is ended while it is being reset is gone in the end", async () => {
+		const labs = engine();
+		const { id } = await labs.start(slug, 1);
+		await live(labs, id);
+		await Promise.all([labs.reset(id), labs.stop(id)]);
+		await inState(labs, id, "destroyed");
+		expect(world.labs.size).toBe(0);
+	});
+
 	test("its time can be extended, and when it is over the lab is taken back", async () => {
 		const labs = engine();
 		const { id } = await labs.start(slug, 1);
@@ -281,31 +296,5 @@ describe("a lab in use", () => {
 		await expect(labs.mustBeUsable("nosuch")).rejects.toMatchObject({ code: "lab-not-found" });
 		await expect(labs.exec(id, ["true"], { timeoutMs: 1 })).rejects.toMatchObject({ code: "lab-state", kind: "conflict" });
 		await expect(labs.get("nope")).rejects.toMatchObject({ code: "lab-not-found", kind: "not-found" });
-	});
-});
-
-describe("asked for one thing while another is under way", () => {
-	test("a lab that is ended while it is being reset is gone in the end", async () => {
-		const labs = engine();
-		const { id } = await labs.start(slug, 1);
-		await live(labs, id);
-		await Promise.all([labs.reset(id), labs.stop(id)]);
-		await inState(labs, id, "destroyed");
-		expect(world.labs.size).toBe(0);
-	});
-
-	test("time does not count while nobody could work", async () => {
-		const before = engine();
-		const { id } = await before.start(slug, 1);
-		await live(before, id);
-		await before.close({ destroy: false });
-		now += 24 * 60 * 60_000;
-		const next = engine();
-		await next.reconcile();
-		const ending = new AbortController();
-		const reaping = next.reap(ending.signal);
-		expect(await live(next, id)).toMatchObject({ state: "active", expiresAt: now + 30 * 60_000 });
-		ending.abort();
-		await reaping;
 	});
 });
