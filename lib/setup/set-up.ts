@@ -7,6 +7,7 @@ import { readMissingCapabilities } from "./capabilities.ts";
 import type { SetupContext } from "./context.ts";
 import { type DockerEngine, ensureDockerEngine } from "./docker-engine.ts";
 import { buildRuntime } from "./docker-runtime.ts";
+import { explainNetwork } from "./explain-network.ts";
 import { ensureGo } from "./go-toolchain.ts";
 import { checkDisk, checkMemory, neededDiskBytes } from "./host-checks.ts";
 import { ensureWorkstationWithHelm } from "./images/helm.ts";
@@ -98,7 +99,10 @@ export async function setUpStages(options: SetUpOptions): Promise<Stage[]> {
 			needs: ["Docker Engine", "Go"],
 			run: async (tools) => {
 				const before = await readHostManifest(env.dataDir).catch(() => null);
-				const made = await options.ensureImages({ ...contextOf(tools), engine: must(engine), go: must(go) });
+				const asked = options.ensureImages({ ...contextOf(tools), engine: must(engine), go: must(go) });
+				const made = await asked.catch((error: unknown) => {
+					throw explainNetwork(error);
+				});
 				await writeManifest(env.dataDir, withLaterWorkstation(made.manifest, before));
 				return whether(made.built);
 			},
