@@ -17,6 +17,7 @@ const none: GradeReport = {
 	maxPoints: 1,
 	objectives: [failing],
 	guards: [],
+	touched: [],
 	at: 0,
 	durationMs: 1,
 };

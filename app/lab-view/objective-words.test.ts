@@ -11,7 +11,18 @@ const sampled = objective("dns", "unproven", {
 });
 
 function report(more: Partial<GradeReport>): GradeReport {
-	return { verdict: "pass", repair: "repair", points: 100, maxPoints: 100, objectives: [], guards: [], at: 1, durationMs: 1, ...more };
+	return {
+		verdict: "pass",
+		repair: "repair",
+		points: 100,
+		maxPoints: 100,
+		objectives: [],
+		guards: [],
+		touched: [],
+		at: 1,
+		durationMs: 1,
+		...more,
+	};
 }
 
 test("an objective under sampling shows how far the decision is", () => {

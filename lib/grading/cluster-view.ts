@@ -1,28 +1,42 @@
-import type { V1ConfigMap, V1Deployment, V1EndpointSlice, V1Endpoints, V1Pod, V1ReplicaSet, V1Service } from "@kubernetes/client-node";
+import type {
+	V1ConfigMap,
+	V1DaemonSet,
+	V1Deployment,
+	V1EndpointSlice,
+	V1Endpoints,
+	V1Ingress,
+	V1IngressClass,
+	V1Namespace,
+	V1NetworkPolicy,
+	V1Pod,
+	V1ReplicaSet,
+	V1Service,
+	V1StatefulSet,
+} from "@kubernetes/client-node";
 
-/** Objects of a lab's namespaces at one moment: what checks plan from and guards look at. */
+/** Objects of the whole cluster at one moment: what checks plan from, guards look at and reports compare. */
 export interface ClusterView {
+	namespaces: readonly V1Namespace[];
 	pods: readonly V1Pod[];
 	deployments: readonly V1Deployment[];
 	replicaSets: readonly V1ReplicaSet[];
+	statefulSets: readonly V1StatefulSet[];
+	daemonSets: readonly V1DaemonSet[];
 	services: readonly V1Service[];
 	endpointSlices: readonly V1EndpointSlice[];
-	/** Only in a snapshot for guards. */
-	configMaps: readonly V1ConfigMap[];
-	/** Legacy objects; only in a snapshot for guards. */
+	/** Legacy objects. */
 	endpoints: readonly V1Endpoints[];
+	configMaps: readonly V1ConfigMap[];
+	networkPolicies: readonly V1NetworkPolicy[];
+	ingresses: readonly V1Ingress[];
+	ingressClasses: readonly V1IngressClass[];
 	/** Internal addresses of the nodes, control plane first. */
 	nodes: readonly { name: string; address: string }[];
 }
 
 export const emptyView: ClusterView = {
-	pods: [],
-	deployments: [],
-	replicaSets: [],
-	services: [],
-	endpointSlices: [],
-	configMaps: [],
-	endpoints: [],
+	...{ namespaces: [], pods: [], deployments: [], replicaSets: [], statefulSets: [], daemonSets: [] },
+	...{ services: [], endpointSlices: [], endpoints: [], configMaps: [], networkPolicies: [], ingresses: [], ingressClasses: [] },
 	nodes: [],
 };
 

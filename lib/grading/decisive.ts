@@ -2,8 +2,9 @@ import type { Clock } from "../core/clock.ts";
 import type { GradeReport, ObjectiveResult } from "../protocol/report.ts";
 import type { LabEnvironment } from "../providers/provider.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import { createDisturber } from "./disturb.ts";
-import { evaluateObjectives, namespacesOf, workloadsBehind } from "./evaluate.ts";
+import { evaluateObjectives, workloadsBehind } from "./evaluate.ts";
 import { judgeGuards } from "./guards/guards.ts";
 import { readView } from "./kube-reader.ts";
 import { takesEffectUntil } from "./recent-change.ts";
@@ -21,20 +22,22 @@ const pollMs = 400;
 export async function gradeDecisively(options: {
 	environment: LabEnvironment;
 	scenario: ScenarioInstance;
+	/** The cluster as the fault left it. */
+	before: ClusterView | undefined;
+	/** How many decisive checks the attempt has had, this one included. */
+	check: number;
 	clock: Clock;
 	signal: AbortSignal;
 	onStep(step: string): void;
 }): Promise<GradeReport> {
 	const { environment, scenario, clock, signal, onStep } = options;
 	const startedAt = clock.now();
-	const namespaces = namespacesOf(scenario);
-	const read = () => readView(environment.admin, namespaces, signal);
+	const read = () => readView(environment.admin, signal);
 	const workloads = workloadsBehind(scenario);
 	const disturber = createDisturber({ environment, workloads, read, clock, signal });
 
 	onStep("Asking every objective");
-	const before = await read();
-	let objectives = await askUntil(takesEffectUntil(before, workloads, clock.now()));
+	let objectives = await askUntil(takesEffectUntil(await read(), workloads, clock.now()));
 	const guards = judgeGuards(scenario, await read());
 
 	const rounds = [
@@ -50,7 +53,7 @@ export async function gradeDecisively(options: {
 		onStep("Asking every objective again");
 		objectives = (await askUntil(clock.now() + holdMs)).map((result) => afterwards(result, when, stuck));
 	}
-	return { ...summarise(objectives, guards), objectives, guards, at: clock.now(), durationMs: clock.now() - startedAt };
+	return { ...summarise(objectives, guards), objectives, guards, touched: [], at: clock.now(), durationMs: clock.now() - startedAt };
 
 	/** Asks until all pass or the deadline is over; at least once. */
 	async function askUntil(deadline: number): Promise<ObjectiveResult[]> {

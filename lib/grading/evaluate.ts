@@ -1,6 +1,7 @@
 import { newId } from "../core/ids.ts";
 import type { ObjectiveResult } from "../protocol/report.ts";
 import type { LabEnvironment } from "../providers/provider.ts";
+import type { Check, Vantage } from "../scenarios/check-schema.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
 import { findObject, type KubeObject } from "../scenarios/manifests.ts";
 import { converse, dialogueOf } from "./checks/dialogue.ts";
@@ -55,10 +56,15 @@ export function namespacesOf(scenario: ScenarioInstance): string[] {
 	return [...new Set([scenario.namespace, ...named])];
 }
 
+function sourcesOf(check: Check): Vantage[] {
+	if (check.type === "object") return [];
+	return check.type === "matrix" ? Object.values(check.sources) : [check.from];
+}
+
 /** Deployments that serve an objective: clients and backends alike, each once. */
 export function workloadsBehind(scenario: ScenarioInstance): Workload[] {
 	const references = scenario.objectives.flatMap(({ check }) => [
-		...(typeof check.from === "object" && "deployment" in check.from ? [check.from] : []),
+		...sourcesOf(check).filter((from) => typeof from === "object" && "deployment" in from),
 		...("backend" in check ? [check.backend] : []),
 		...(check.type === "http" ? (check.backends ?? []) : []),
 	]);

@@ -3,8 +3,9 @@ import type { Logger } from "../core/log.ts";
 import type { GradeReport, ObjectiveResult } from "../protocol/report.ts";
 import type { LabEnvironment } from "../providers/provider.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import { gradeDecisively } from "./decisive.ts";
-import { evaluateObjectives, namespacesOf } from "./evaluate.ts";
+import { evaluateObjectives } from "./evaluate.ts";
 import { readView } from "./kube-reader.ts";
 import { followLive } from "./live.ts";
 
@@ -17,19 +18,32 @@ export interface Grader {
 	 * @param onChange all objectives, whenever a verdict or message changes and every few seconds
 	 */
 	live(onChange: (results: ObjectiveResult[]) => void, signal: AbortSignal): Promise<void>;
-	/** The decisive check: restarts pods of the lab. @throws AppError where the platform fails */
-	decisive(options: { signal: AbortSignal; onStep(step: string): void }): Promise<GradeReport>;
+	/**
+	 * The decisive check: restarts pods of the lab.
+	 * @param options.check how many decisive checks the attempt has had, this one included: chance is spent over all
+	 * @throws AppError where the platform fails
+	 */
+	decisive(options: { signal: AbortSignal; check: number; onStep(step: string): void }): Promise<GradeReport>;
 }
 
-export function createGrader(options: { environment: LabEnvironment; scenario: ScenarioInstance; clock: Clock; log: Logger }): Grader {
-	const { environment, scenario, clock, log } = options;
+export interface GraderOptions {
+	environment: LabEnvironment;
+	scenario: ScenarioInstance;
+	/** The cluster as the fault left it; undefined before there is a fault. */
+	before: ClusterView | undefined;
+	clock: Clock;
+	log: Logger;
+}
+
+export function createGrader(options: GraderOptions): Grader {
+	const { environment, scenario, before, clock, log } = options;
 	return {
 		async once(signal) {
-			const view = await readView(environment.admin, namespacesOf(scenario), signal);
+			const view = await readView(environment.admin, signal);
 			return evaluateObjectives({ environment, scenario, view, signal });
 		},
 		live: (onChange, signal) => followLive({ environment, scenario, clock, log, signal, onChange }),
-		decisive: ({ signal, onStep }) => gradeDecisively({ environment, scenario, clock, signal, onStep }),
+		decisive: ({ signal, check, onStep }) => gradeDecisively({ environment, scenario, before, check, clock, signal, onStep }),
 	};
 }
 

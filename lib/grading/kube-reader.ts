@@ -1,37 +1,57 @@
-import { AppsV1Api, CoreV1Api, DiscoveryV1Api, type KubeConfig, type V1Node } from "@kubernetes/client-node";
+import type { KubeConfig, KubernetesListObject, KubernetesObject, V1Node } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, DiscoveryV1Api, NetworkingV1Api } from "@kubernetes/client-node";
 import { AppError } from "../core/errors.ts";
 import type { ClusterView } from "./cluster-view.ts";
 
 /** How long one list may take before the platform, not the learner, is at fault. */
 const listTimeoutMs = 10_000;
 
+/** Kinds that a view follows by watches, with the path of their list. */
+export const viewPaths = {
+	namespaces: "/api/v1/namespaces",
+	pods: "/api/v1/pods",
+	deployments: "/apis/apps/v1/deployments",
+	replicaSets: "/apis/apps/v1/replicasets",
+	statefulSets: "/apis/apps/v1/statefulsets",
+	daemonSets: "/apis/apps/v1/daemonsets",
+	services: "/api/v1/services",
+	endpointSlices: "/apis/discovery.k8s.io/v1/endpointslices",
+	endpoints: "/api/v1/endpoints",
+	configMaps: "/api/v1/configmaps",
+	networkPolicies: "/apis/networking.k8s.io/v1/networkpolicies",
+	ingresses: "/apis/networking.k8s.io/v1/ingresses",
+	ingressClasses: "/apis/networking.k8s.io/v1/ingressclasses",
+} as const satisfies Record<Exclude<keyof ClusterView, "nodes">, string>;
+export type ViewKind = keyof typeof viewPaths;
+export const viewKinds = Object.keys(viewPaths) as ViewKind[];
+
 /**
- * Reads the namespaces' objects as administrator. A namespace that is gone is an empty one.
+ * Reads the whole cluster as administrator: labs are small, and a repair may be anywhere.
  * @throws AppError `cluster-unreadable`
  */
-export async function readView(admin: KubeConfig, namespaces: readonly string[], signal: AbortSignal): Promise<ClusterView> {
+export async function readView(admin: KubeConfig, signal: AbortSignal): Promise<ClusterView> {
 	const core = admin.makeApiClient(CoreV1Api);
 	const apps = admin.makeApiClient(AppsV1Api);
 	const discovery = admin.makeApiClient(DiscoveryV1Api);
-	const each = async <T>(list: (namespace: string) => Promise<{ items: T[] }>): Promise<T[]> =>
-		(await Promise.all(namespaces.map(list))).flatMap(({ items }) => items);
-	const reading = Promise.all([
-		each((namespace) => core.listNamespacedPod({ namespace })),
-		each((namespace) => apps.listNamespacedDeployment({ namespace })),
-		each((namespace) => apps.listNamespacedReplicaSet({ namespace })),
-		each((namespace) => core.listNamespacedService({ namespace })),
-		each((namespace) => discovery.listNamespacedEndpointSlice({ namespace })),
-		each((namespace) => core.listNamespacedConfigMap({ namespace })),
-		each((namespace) => core.listNamespacedEndpoints({ namespace })),
-		core.listNamespacedConfigMap({ namespace: "kube-system", fieldSelector: "metadata.name=coredns" }),
-		core.listNode(),
-	]);
-	const [pods, deployments, replicaSets, services, endpointSlices, configMaps, endpoints, dns, nodes] = await within(reading, signal);
-	return {
-		...{ pods, deployments, replicaSets, services, endpointSlices, endpoints },
-		configMaps: [...configMaps, ...dns.items],
-		nodes: nodeAddresses(nodes.items),
+	const networking = admin.makeApiClient(NetworkingV1Api);
+	const lists: Record<ViewKind, Promise<KubernetesListObject<KubernetesObject>>> = {
+		namespaces: core.listNamespace(),
+		pods: core.listPodForAllNamespaces(),
+		deployments: apps.listDeploymentForAllNamespaces(),
+		replicaSets: apps.listReplicaSetForAllNamespaces(),
+		statefulSets: apps.listStatefulSetForAllNamespaces(),
+		daemonSets: apps.listDaemonSetForAllNamespaces(),
+		services: core.listServiceForAllNamespaces(),
+		endpointSlices: discovery.listEndpointSliceForAllNamespaces(),
+		endpoints: core.listEndpointsForAllNamespaces(),
+		configMaps: core.listConfigMapForAllNamespaces(),
+		networkPolicies: networking.listNetworkPolicyForAllNamespaces(),
+		ingresses: networking.listIngressForAllNamespaces(),
+		ingressClasses: networking.listIngressClass(),
 	};
+	const reading = Promise.all([core.listNode(), ...viewKinds.map(async (kind) => [kind, (await lists[kind]).items] as const)]);
+	const [nodes, ...objects] = await within(reading, signal);
+	return { ...(Object.fromEntries(objects) as unknown as Omit<ClusterView, "nodes">), nodes: nodeAddresses(nodes.items) };
 }
 
 /** Nodes by name and internal address, control plane first. */

@@ -1,18 +1,7 @@
 import { type KubeConfig, type KubernetesObject, Watch } from "@kubernetes/client-node";
 import type { Clock } from "../core/clock.ts";
 import type { ClusterView } from "./cluster-view.ts";
-import { emptyView } from "./cluster-view.ts";
-import { readView } from "./kube-reader.ts";
-
-/** What live checks follow; a change in any of these may turn an objective. */
-const followed = {
-	pods: "/api/v1/namespaces/{namespace}/pods",
-	services: "/api/v1/namespaces/{namespace}/services",
-	deployments: "/apis/apps/v1/namespaces/{namespace}/deployments",
-	replicaSets: "/apis/apps/v1/namespaces/{namespace}/replicasets",
-	endpointSlices: "/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices",
-} as const;
-type Followed = keyof typeof followed;
+import { readView, type ViewKind, viewKinds, viewPaths } from "./kube-reader.ts";
 
 /** Before a watch that ended is opened again. */
 const reopenMs = 500;
@@ -27,59 +16,44 @@ export interface WatchedView {
  * version), so a reopened one repairs whatever was missed.
  * @param onChange called after each change
  */
-export async function watchView(options: {
-	admin: KubeConfig;
-	namespaces: readonly string[];
-	clock: Clock;
-	signal: AbortSignal;
-	onChange(): void;
-}): Promise<WatchedView> {
-	const { admin, namespaces, clock, signal, onChange } = options;
-	const first = await readView(admin, namespaces, signal);
-	const stores = new Map<string, Map<string, KubernetesObject>>();
-	const storeOf = (kind: Followed, namespace: string) => {
-		const key = `${kind}/${namespace}`;
-		const store = stores.get(key) ?? new Map<string, KubernetesObject>();
-		stores.set(key, store);
-		return store;
-	};
-	for (const kind of Object.keys(followed) as Followed[]) {
-		for (const object of first[kind]) storeOf(kind, object.metadata?.namespace ?? "").set(object.metadata?.uid ?? "", object);
-		for (const namespace of namespaces) void follow(kind, namespace);
-	}
+export async function watchView(options: { admin: KubeConfig; clock: Clock; signal: AbortSignal; onChange(): void }): Promise<WatchedView> {
+	const { admin, clock, signal, onChange } = options;
+	const first = await readView(admin, signal);
+	const stores = Object.fromEntries(
+		viewKinds.map((kind) => [kind, new Map((first[kind] as KubernetesObject[]).map((object) => [object.metadata?.uid ?? "", object]))]),
+	) as Record<ViewKind, Map<string, KubernetesObject>>;
+	for (const kind of viewKinds) void follow(kind);
 
-	async function follow(kind: Followed, namespace: string): Promise<void> {
-		const store = storeOf(kind, namespace);
+	async function follow(kind: ViewKind): Promise<void> {
+		const store = stores[kind];
 		while (!signal.aborted) {
-			await watchOnce(admin, followed[kind].replace("{namespace}", namespace), signal, (phase, object) => {
+			await watchOnce(admin, viewPaths[kind], signal, (phase, object) => {
 				const uid = object.metadata?.uid ?? "";
+				// A watch begins by telling what exists: known already, and no news.
+				const known = store.get(uid)?.metadata?.resourceVersion === object.metadata?.resourceVersion;
 				if (phase === "DELETED") store.delete(uid);
 				else if (phase === "ADDED" || phase === "MODIFIED") store.set(uid, object);
-				if (phase !== "BOOKMARK") onChange();
+				if (phase === "DELETED" || (phase !== "BOOKMARK" && !known)) onChange();
 			});
 			await clock.sleep(reopenMs, signal).catch(() => {});
-			await forget(kind, namespace, store);
+			await forget(kind);
 		}
 	}
 
 	/** After a gap, drops what was deleted meanwhile. */
-	async function forget(kind: Followed, namespace: string, store: Map<string, KubernetesObject>): Promise<void> {
-		const now = await readView(admin, [namespace], signal).catch(() => undefined);
+	async function forget(kind: ViewKind): Promise<void> {
+		const now = await readView(admin, signal).catch(() => undefined);
 		if (!now) return;
+		const store = stores[kind];
 		store.clear();
-		for (const object of now[kind]) store.set(object.metadata?.uid ?? "", object);
+		for (const object of now[kind] as KubernetesObject[]) store.set(object.metadata?.uid ?? "", object);
 		onChange();
 	}
 
-	const all = (kind: Followed) => namespaces.flatMap((namespace) => [...storeOf(kind, namespace).values()]);
 	return {
 		current: () => ({
-			...emptyView,
 			nodes: first.nodes,
-			...(Object.fromEntries((Object.keys(followed) as Followed[]).map((kind) => [kind, all(kind)])) as unknown as Pick<
-				ClusterView,
-				Followed
-			>),
+			...(Object.fromEntries(viewKinds.map((kind) => [kind, [...stores[kind].values()]])) as unknown as Omit<ClusterView, "nodes">),
 		}),
 	};
 }

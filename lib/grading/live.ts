@@ -3,7 +3,7 @@ import type { Logger } from "../core/log.ts";
 import type { ObjectiveResult } from "../protocol/report.ts";
 import type { LabEnvironment } from "../providers/provider.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
-import { evaluateObjectives, namespacesOf } from "./evaluate.ts";
+import { evaluateObjectives } from "./evaluate.ts";
 import { watchView } from "./kube-watcher.ts";
 
 /** Between two rounds of light probing; with a watch in front, a fix shows well within 2 s. */
@@ -45,7 +45,6 @@ export async function followLive(options: {
 			let restarts = 0;
 			const view = await watchView({
 				admin: environment.admin,
-				namespaces: namespacesOf(scenario),
 				clock,
 				signal: ended,
 				onChange: () => wake(),

@@ -1,4 +1,5 @@
 import { AppError, toErrorBody } from "../core/errors.ts";
+import type { ClusterView } from "../grading/cluster-view.ts";
 import type { LabEnvironment, LabProvider, StepContext } from "../providers/provider.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
 import type { LabEvent } from "./lab-state.ts";
@@ -10,6 +11,8 @@ export interface ScenarioSteps {
 	proveHealthy(environment: LabEnvironment, scenario: ScenarioInstance, context: StepContext): Promise<void>;
 	applyFault(environment: LabEnvironment, scenario: ScenarioInstance, context: StepContext): Promise<void>;
 	proveFault(environment: LabEnvironment, scenario: ScenarioInstance, context: StepContext): Promise<void>;
+	/** The cluster as it is now. */
+	snapshot(environment: LabEnvironment, signal: AbortSignal): Promise<ClusterView>;
 }
 
 export interface BringUpOptions {
@@ -20,6 +23,8 @@ export interface BringUpOptions {
 	signal: AbortSignal;
 	/** Changes the state in the store; false where somebody else has changed it meanwhile. */
 	move(event: LabEvent): Promise<void>;
+	/** Keeps the cluster as the fault left it. */
+	keepFault(view: ClusterView): Promise<void>;
 	onStage(name: string): void;
 }
 
@@ -50,6 +55,7 @@ export async function bringUp(options: BringUpOptions): Promise<LabEnvironment> 
 	if (state === "healthy") {
 		await steps.applyFault(environment, scenario, context);
 		await steps.proveFault(environment, scenario, context);
+		await options.keepFault(await steps.snapshot(environment, signal));
 		await options.move("fault-proven");
 	}
 	return environment;

@@ -1,4 +1,5 @@
 import type { ErrorBody } from "../core/errors.ts";
+import type { ClusterView } from "../grading/cluster-view.ts";
 import type { LabState, Stage } from "../protocol/lab.ts";
 import type { GradeReport } from "../protocol/report.ts";
 
@@ -15,6 +16,8 @@ export interface LabRecord {
 	hintsShown: number;
 	/** The learner gave up and has seen the debrief. */
 	revealed: boolean;
+	/** Decisive checks of this attempt, resets included. */
+	checks: number;
 	report: GradeReport | null;
 	failure: (ErrorBody & { step: string }) | null;
 }
@@ -26,6 +29,9 @@ export interface LabStore {
 	update(id: string, change: Partial<Omit<LabRecord, "id" | "state">>): Promise<void>;
 	/** Changes the state, and with it other fields, only where it is still `from`: the answer says whether it was. */
 	transition(id: string, from: LabState, to: LabState, change?: Partial<Omit<LabRecord, "id" | "state">>): Promise<boolean>;
+	/** Keeps the cluster as the fault left it: what a repair is compared with. */
+	keepFault(id: string, view: ClusterView): Promise<void>;
+	faultOf(id: string): Promise<ClusterView | undefined>;
 	get(id: string): Promise<LabRecord | undefined>;
 	/** Newest first. */
 	list(): Promise<LabRecord[]>;

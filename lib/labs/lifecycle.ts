@@ -86,6 +86,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 				...{ record, scenario, signal, steps: deps.steps, onStage: stage.begin },
 				provider: await deps.provider(),
 				move: async (event) => void (await move(labId, event)),
+				keepFault: (view) => store.keepFault(labId, view),
 			});
 			await stage.end();
 			const now = clock.now();
@@ -147,7 +148,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		const record = await find(labId);
 		const scenario = catalogue.instantiate(record.scenario, record.seed);
 		const runtime = deps.runtime(labId);
-		const grader = deps.createGrader({ environment, scenario, clock, log });
+		const grader = deps.createGrader({ environment, scenario, before: await store.faultOf(labId), clock, log });
 		Object.assign(runtime, { environment, grader });
 		deps.notify(labId);
 		while (!signal.aborted) {

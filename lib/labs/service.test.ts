@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { createLogger } from "../core/log.ts";
+import { emptyView } from "../grading/cluster-view.ts";
 import type { Grader } from "../grading/grade.ts";
 import type { Lab, LabState } from "../protocol/lab.ts";
 import type { GradeReport, ObjectiveResult } from "../protocol/report.ts";
@@ -54,6 +55,7 @@ const step = (name: string) => async () => {
 const scenarioSteps: ScenarioSteps = {
 	...{ applyBaseline: step("baseline"), proveHealthy: step("healthy") },
 	...{ applyFault: step("fault"), proveFault: step("symptom") },
+	snapshot: async () => emptyView,
 };
 
 const seen = { verdict: "fail", points: 0, maxPoints: 100, message: "refused", evidence: [] };
@@ -69,7 +71,17 @@ function createGrader(): Grader {
 		decisive: async ({ onStep }) => {
 			onStep("Probing");
 			const repair = verdict === "pass" ? "repair" : "none";
-			return { verdict, repair, points: 100, maxPoints: 100, objectives: [], guards: [], at: now, durationMs: 5 } as GradeReport;
+			return {
+				verdict,
+				repair,
+				points: 100,
+				maxPoints: 100,
+				objectives: [],
+				guards: [],
+				touched: [],
+				at: now,
+				durationMs: 5,
+			} as GradeReport;
 		},
 	};
 }
@@ -214,7 +226,10 @@ describe("after a crash", () => {
 		const provider = createFakeProvider(world);
 		const spec = { labId: "stray", cluster: { nodes: 1, kubeProxyMode: "iptables" as const, dnsReplicas: 1, addons: [] } };
 		const context = { signal: new AbortController().signal, onStep: () => {} };
-		await provider.create({ ...spec, access: { namespaces: [], clusterRules: [] }, files: {} }, context);
+		await provider.create(
+			{ ...spec, access: { namespaces: [], clusterRules: [], clusterDns: false, ingressController: false, hostPorts: [] }, files: {} },
+			context,
+		);
 		await engine().reconcile();
 		expect(world.labs.size).toBe(0);
 	});

@@ -141,7 +141,9 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		mine.grading = ending;
 		step("Starting the check");
 		try {
-			const report = await grader.decisive({ signal: ending.signal, onStep: step });
+			const check = (await find(labId)).checks + 1;
+			await store.update(labId, { checks: check });
+			const report = await grader.decisive({ signal: ending.signal, check, onStep: step });
 			await store.update(labId, { report });
 			await timeline.append(labId, "check", `${report.verdict}, ${report.repair}: ${report.points} of ${report.maxPoints} points`, {
 				report,
@@ -191,7 +193,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			await checkRoom(await deps.provider(), instance.cluster, starting);
 			const record: LabRecord = {
 				...{ id: newId(), scenario, seed: instance.seed, state: "requested", createdAt: clock.now() },
-				...{ readyAt: null, expiresAt: null, solvedAt: null, hintsShown: 0, revealed: false, report: null, failure: null },
+				...{ readyAt: null, expiresAt: null, solvedAt: null, hintsShown: 0, revealed: false, checks: 0, report: null, failure: null },
 			};
 			await store.insert(record);
 			await timeline.append(record.id, "state", "requested", { scenario, seed: instance.seed });

@@ -27,6 +27,8 @@ export const objectiveResult = z.object({
 	points: z.number(),
 	maxPoints: z.number(),
 	message: z.string(),
+	/** What a verdict that is not final waits for: `rollout of Deployment catalog, 1 of 2 pods ready`. */
+	waitsFor: z.string().optional(),
 	/** When the verdict last changed, milliseconds since the epoch; where that is known. */
 	since: z.number().optional(),
 	evidence: z.array(evidence),
@@ -44,6 +46,18 @@ export type GuardResult = z.infer<typeof guardResult>;
 export const repair = z.enum(["repair", "workaround", "none"]);
 export type Repair = z.infer<typeof repair>;
 
+/** An object that is not as the fault left it. */
+export const touchedObject = z.object({
+	/** `Service catalog (namespace shop)`. */
+	object: z.string(),
+	change: z.enum(["created", "changed", "recreated", "deleted"]),
+	/** Dotted paths of what differs: `spec.selector`. Empty for created and deleted ones. */
+	fields: z.array(z.string()),
+	/** How far it reaches, in words: `every pod of namespace shop`; empty where no further than itself. */
+	reach: z.string(),
+});
+export type TouchedObject = z.infer<typeof touchedObject>;
+
 /** The answer of a decisive check. */
 export const gradeReport = z.object({
 	verdict,
@@ -52,6 +66,8 @@ export const gradeReport = z.object({
 	maxPoints: z.number(),
 	objectives: z.array(objectiveResult),
 	guards: z.array(guardResult),
+	/** What was changed since the fault, by whomever; what controllers made of it is left out. */
+	touched: z.array(touchedObject).default([]),
 	/** Milliseconds since the epoch. */
 	at: z.number(),
 	durationMs: z.number(),

@@ -42,6 +42,19 @@ export const probeRequest = z.discriminatedUnion("kind", [
 		attempts: z.number().int().min(1).max(5).default(1),
 	}),
 	z.object({ ...base, kind: z.literal("tcp"), host: z.string(), port: z.number().int() }),
+	/**
+	 * Looks up one connection in the connection tracking of the vantage's network namespace (a node's), by its original
+	 * tuple: where it was sent and who really answers.
+	 */
+	z.object({
+		...base,
+		kind: z.literal("flow"),
+		protocol: z.enum(["tcp", "udp"]),
+		/** `address:port` of the client, as its `local` said. */
+		source: z.string(),
+		/** `address:port` that the client asked. */
+		destination: z.string(),
+	}),
 	z.object({
 		...base,
 		kind: z.literal("udp"),
@@ -117,10 +130,21 @@ export const probeResult = z.object({
 					transport: z.enum(["udp", "tcp"]).optional(),
 					rcode: z.string(),
 					durationMs: z.number(),
+					/** Address and port the query came from. */
+					local: z.string().optional(),
 				}),
 			),
 		})
 		.optional(),
 	udp: z.object({ payload: z.string() }).optional(),
+	/** Of a `flow` probe that was answered: absent where the node tracks no such connection. */
+	flow: z
+		.object({
+			/** `address:port` that sends the replies: the real end of the connection. */
+			server: z.string(),
+			/** `address:port` that the server sees as its client. */
+			client: z.string(),
+		})
+		.optional(),
 });
 export type ProbeResult = z.infer<typeof probeResult>;

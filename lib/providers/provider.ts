@@ -28,6 +28,12 @@ export interface LearnerAccess {
 	namespaces: readonly string[];
 	/** Further rules: cluster-wide. */
 	clusterRules: readonly PolicyRule[];
+	/** Rights to mend CoreDNS in kube-system, and nothing that leads from there to the node. */
+	clusterDns: boolean;
+	/** Rights to install an ingress controller. */
+	ingressController: boolean;
+	/** Ports of the node that pods of the namespaces may take. */
+	hostPorts: readonly number[];
 }
 
 export interface LabSpec {
@@ -64,7 +70,7 @@ export interface ShellCommand {
 }
 
 /** Who a probe speaks as, before the provider has turned it into a process. */
-export type Vantage = { podUid: string } | { workstation: true } | { node: string };
+export type Vantage = { podUid: string } | { workstation: true } | { edge: true } | { node: string };
 
 /** A probe request whose origin is a vantage of the lab. */
 export type LabProbe = ProbeRequest extends infer R ? (R extends ProbeRequest ? Omit<R, "from" | "id"> & { from: Vantage } : never) : never;

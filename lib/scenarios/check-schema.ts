@@ -6,7 +6,11 @@ const port = z.number().int().min(1).max(65535);
 /** Where a probe speaks from. `{node: any}` is the first node. */
 export const vantage = z.union([
 	z.literal("workstation"),
+	/** The user outside: a network namespace and address of its own on the lab's network. */
+	z.literal("edge"),
 	z.strictObject({ deployment: name, namespace: name.optional() }),
+	/** Any running pods that carry all these labels, whoever made them. */
+	z.strictObject({ pods: z.record(name, z.string()), namespace: name.optional() }),
 	z.strictObject({ node: name }),
 ]);
 export type Vantage = z.infer<typeof vantage>;
@@ -18,6 +22,28 @@ export type WorkloadRef = z.infer<typeof workloadRef>;
 const common = { from: vantage, timeoutMs: z.number().int().min(100).max(10_000).default(2000) };
 const samples = z.number().int().min(1).max(60);
 
+/**
+ * Judges an intermittent fault by a sequential probability ratio test instead of a fixed number of samples. A repaired
+ * system fails a sample with probability `p0` at most, a broken one with `p1` at least.
+ */
+export const sampling = z
+	.strictObject({
+		p0: z.number().gt(0).lt(1),
+		p1: z.number().gt(0).lt(1),
+		/** Risk that a repaired system is failed, over all checks of an attempt. */
+		alpha: z.number().gt(0).lte(0.2).default(0.01),
+		/** Risk that a broken system passes, over all checks of an attempt. */
+		beta: z.number().gt(0).lte(0.2).default(0.01),
+		/** What one sample is: a DNS query without retry, a new connection, or a request of the application's own client. */
+		unit: z.enum(["raw-query", "new-connection", "application-request"]),
+		/** Samples a second at most: sampling must do no harm. */
+		perSecond: z.number().int().min(1).max(50).default(20),
+		/** Without a decision by then the verdict is "unproven". */
+		most: z.number().int().min(10).max(2000).default(400),
+	})
+	.refine(({ p0, p1 }) => p0 < p1, { message: "p0, the failure rate of a repaired system, must be below p1, that of a broken one" });
+export type Sampling = z.infer<typeof sampling>;
+
 /** A URL; the host `{node}` becomes the first node's address. */
 const url = z.string().regex(/^https?:\/\//, "a URL begins with http:// or https://");
 
@@ -28,6 +54,7 @@ export const appCheck = z.strictObject({
 	/** The workload that must have seen the request's nonce. */
 	backend: workloadRef,
 	samples: samples.default(4),
+	sampling: sampling.optional(),
 });
 
 export const httpCheck = z.strictObject({
@@ -39,7 +66,15 @@ export const httpCheck = z.strictObject({
 	contains: z.string().optional(),
 	/** The only workloads that may answer; each answer is proved by its pod. */
 	backends: z.array(workloadRef).min(1).optional(),
+	/** What the server's certificate must be: for this name; and, unless `trusted` is false, from a chain the vantage trusts. */
+	certificate: z.strictObject({ dnsName: name, trusted: z.boolean().default(true) }).optional(),
+	/** Shares of the answers by workload, judged with its chance in mind; needs `backends`. */
+	distribution: z
+		.array(z.strictObject({ backend: workloadRef, atLeast: z.number().min(0).max(1), atMost: z.number().min(0).max(1) }))
+		.min(1)
+		.optional(),
 	samples: samples.default(6),
+	sampling: sampling.optional(),
 });
 
 export const dnsCheck = z.strictObject({
@@ -51,7 +86,16 @@ export const dnsCheck = z.strictObject({
 	/** What the answer must be: addresses, or a Service's cluster address. Left out: any answer. */
 	answers: z.union([z.array(name), z.strictObject({ service: name, namespace: name.optional() })]).optional(),
 	transport: z.enum(["udp", "tcp"]).default("udp"),
+	/** False asks the name as it stands, without the search list. */
+	search: z.boolean().default(true),
+	/** Each lookup must take no longer. */
+	latencyMs: z.number().int().positive().optional(),
+	/** Queries that one lookup may send at most, search list included. */
+	mostQueries: z.number().int().positive().optional(),
+	/** Ask every ready endpoint of this Service directly, instead of the vantage's own resolver; so many there must be. */
+	endpointsOf: z.strictObject({ service: name, namespace: name.optional(), atLeast: z.number().int().min(1).default(1) }).optional(),
 	samples: samples.default(4),
+	sampling: sampling.optional(),
 });
 
 const reach = z.enum(["open", "refused", "timeout"]).default("open");
@@ -84,6 +128,45 @@ export const endpointsCheck = z.strictObject({
 	backend: workloadRef,
 });
 
-export const check = z.discriminatedUnion("type", [appCheck, httpCheck, dnsCheck, tcpCheck, udpCheck, endpointsCheck]);
+const cells = z.array(z.strictObject({ from: name, to: z.array(name).min(1) }));
+
+/**
+ * Who reaches whom: each listed cell is asked, the others are not. A denied cell counts only beside an allowed one of the
+ * same target and another of the same source (design, rule 5), so the table must have both.
+ */
+export const matrixCheck = z.strictObject({
+	type: z.literal("matrix"),
+	timeoutMs: common.timeoutMs,
+	sources: z.record(name, vantage),
+	destinations: z.record(name, z.strictObject({ host: name, port, protocol: z.enum(["tcp", "udp"]).default("tcp") })),
+	allow: cells.min(1),
+	deny: cells.default([]),
+	/** A deny must hold this long: policies attach to a pod a moment after its start. */
+	holdMs: z.number().int().min(0).max(20_000).default(3000),
+});
+
+/** A field of an object; only where no traffic can tell. */
+export const objectCheck = z.strictObject({
+	type: z.literal("object"),
+	target: z.string().regex(/^[a-z]+\/.+$/, "kind/name, in lower case"),
+	namespace: name.optional(),
+	path: name,
+	equals: z.union([z.string(), z.number(), z.boolean()]).optional(),
+	atLeast: z.number().optional(),
+	absent: z.literal(true).optional(),
+	/** Why no traffic can tell. */
+	because: name,
+});
+
+export const check = z.discriminatedUnion("type", [
+	appCheck,
+	httpCheck,
+	dnsCheck,
+	tcpCheck,
+	udpCheck,
+	endpointsCheck,
+	matrixCheck,
+	objectCheck,
+]);
 export type Check = z.infer<typeof check>;
 export type CheckOf<T extends Check["type"]> = Extract<Check, { type: T }>;

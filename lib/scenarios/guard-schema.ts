@@ -12,6 +12,8 @@ export const appKeptRule = z.strictObject({
 	namespace: name.optional(),
 	/** Environment variables that a repair may change. */
 	mayChangeEnv: z.array(name).default([]),
+	/** ConfigMap keys that a repair may change: `settings/app.conf`. Other keys of ConfigMaps that the pods use may not. */
+	mayChangeConfig: z.array(name).default([]),
 });
 
 /** Services of the baseline keep what others rely on: type, ports by name and number, node ports. */
@@ -34,6 +36,78 @@ export const objectRule = z.strictObject({
 	absent: z.literal(true).optional(),
 });
 
-export const guardRule = z.discriminatedUnion("type", [noAddressesRule, appKeptRule, servicesKeptRule, objectRule]);
+/** Objects keep their meaning: recreated, relabelled or reordered is fine, another spec or other data is not. */
+export const objectKeptRule = z.strictObject({
+	type: z.literal("object-kept"),
+	/** `kind/name` of the baseline, lower case: `networkpolicy/default-deny`. */
+	targets: z.array(z.string().regex(/^[a-z]+\/.+$/, "kind/name, in lower case")).min(1),
+	namespace: name.optional(),
+	/** Dotted paths that a repair may change, with all below them: `spec.egress`. */
+	mayChange: z.array(name).default([]),
+});
+
+/** Whom an envelope speaks of: pods by a workload of the baseline or by labels, or an address range. */
+export const envelopePeer = z.union([
+	z.strictObject({ deployment: name, namespace: name.optional() }),
+	z.strictObject({ pods: z.record(name, z.string()), namespace: name.optional() }),
+	/** Every pod of a namespace. */
+	z.strictObject({ namespace: name }),
+	z.strictObject({ cidr: name }),
+]);
+
+/**
+ * The pods are isolated in this direction, and what policies let them reach (or be reached by) lies within `most`,
+ * computed over every label and namespace that a pod could have (design, rule 7).
+ */
+export const policyEnvelopeRule = z.strictObject({
+	type: z.literal("policy-envelope"),
+	/** Whose traffic: a workload of the baseline, or with `pods: {}` every pod of the namespace, those of the future too. */
+	of: z.union([
+		z.strictObject({ deployment: name, namespace: name.optional() }),
+		z.strictObject({ pods: z.record(name, z.string()), namespace: name.optional() }),
+	]),
+	direction: z.enum(["ingress", "egress"]),
+	most: z.array(
+		z.strictObject({
+			peer: envelopePeer,
+			/** `UDP/53`; left out: every port. */
+			ports: z
+				.array(z.string().regex(/^(TCP|UDP|SCTP)\/\d+$/, "protocol/port, as in UDP/53"))
+				.min(1)
+				.optional(),
+		}),
+	),
+});
+
+/** Not fewer replicas than the baseline (or `atLeast`), and that many ready. */
+export const replicasKeptRule = z.strictObject({
+	type: z.literal("replicas-kept"),
+	deployments: z.array(name).min(1),
+	namespace: name.optional(),
+	atLeast: z.number().int().min(1).optional(),
+});
+
+/** Who answers for a Service is the workload that should, and cluster DNS invents no answers (hosts, template, rewrite). */
+export const answersGenuineRule = z.strictObject({
+	type: z.literal("answers-genuine"),
+	service: name,
+	namespace: name.optional(),
+	backend: z.strictObject({ deployment: name, namespace: name.optional() }),
+});
+
+/** Other teams' namespaces are as the fault left them: nothing made, changed or removed. */
+export const othersUnharmedRule = z.strictObject({ type: z.literal("others-unharmed"), namespaces: z.array(name).min(1) });
+
+export const guardRule = z.discriminatedUnion("type", [
+	noAddressesRule,
+	appKeptRule,
+	servicesKeptRule,
+	objectRule,
+	objectKeptRule,
+	policyEnvelopeRule,
+	replicasKeptRule,
+	answersGenuineRule,
+	othersUnharmedRule,
+]);
 export type GuardRule = z.infer<typeof guardRule>;
 export type GuardRuleOf<T extends GuardRule["type"]> = Extract<GuardRule, { type: T }>;

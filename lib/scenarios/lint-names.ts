@@ -4,6 +4,7 @@ import { findObject, type KubeObject } from "./manifests.ts";
 import type { AddProblem } from "./problem.ts";
 import { header } from "./scripts.ts";
 import type { YamlSource } from "./source.ts";
+import { isStockObject } from "./stock-objects.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** Every name that `scenario.yaml` and the scripts speak of exists, ids are unique, points add up. */
@@ -11,6 +12,7 @@ export function lintNames(instance: ScenarioInstance, source: YamlSource, add: A
 	const spec = (path: (string | number)[], message: string, mend?: string) => add("scenario.yaml", source.lineOf(path), message, mend);
 	const objects = instance.baselineObjects;
 	const need = (path: (string | number)[], target: string, namespace = instance.namespace): KubeObject | undefined => {
+		if (isStockObject(target, namespace)) return undefined;
 		const found = findObject(objects, target, namespace);
 		const [kind] = target.split("/");
 		const names = objects.filter(({ object }) => object.kind.toLowerCase() === kind).map(({ object }) => `${kind}/${object.metadata.name}`);
@@ -33,7 +35,18 @@ export function lintNames(instance: ScenarioInstance, source: YamlSource, add: A
 
 	for (const [index, { check }] of instance.objectives.entries()) {
 		const path = ["objectives", index, "check"];
-		needVantage([...path, "from"], check.from);
+		if ("from" in check) needVantage([...path, "from"], check.from);
+		if (check.type === "object") need([...path, "target"], check.target, check.namespace);
+		if (check.type === "matrix") {
+			for (const [id, from] of Object.entries(check.sources)) needVantage([...path, "sources", id], from);
+			for (const list of ["allow", "deny"] as const) {
+				for (const [at, { from, to }] of check[list].entries()) {
+					if (!check.sources[from]) spec([...path, list, at, "from"], `no source "${from}"`, didYouMean(from, Object.keys(check.sources)));
+					for (const id of to.filter((id) => !check.destinations[id]))
+						spec([...path, list, at, "to"], `no destination "${id}"`, didYouMean(id, Object.keys(check.destinations)));
+				}
+			}
+		}
 		if ("backend" in check) need([...path, "backend"], `deployment/${check.backend.deployment}`, check.backend.namespace);
 		if (check.type === "http")
 			for (const backend of check.backends ?? []) need([...path, "backends"], `deployment/${backend.deployment}`, backend.namespace);

@@ -21,6 +21,8 @@ export const guard = z.strictObject({ id, title: name, rule: guardRule });
 export type Guard = z.infer<typeof guard>;
 
 const seeds = z.array(z.number().int()).min(1).optional();
+/** What a step does when it is put back alone after a repair; `harmless` needs the reason. For mutants of a proof. */
+const alone = z.union([z.literal("breaks"), z.strictObject({ harmless: name })]).default("breaks");
 const target = z.string().regex(/^[a-z]+\/.+$/, "kind/name, in lower case: service/catalog");
 
 /** Operations on a node that a fault may use; see lib/labs/steps/node-operations.ts. */
@@ -28,17 +30,18 @@ export const nodeOperation = z.enum(["flush-service-rules"]);
 
 /** One step of a fault. `seeds` limits it to some variants: the place of the fault differs. */
 export const faultStep = z.union([
-	z.strictObject({ apply: z.string(), seeds }),
+	z.strictObject({ apply: z.string(), seeds, alone }),
 	z.strictObject({
 		patch: z.string(),
 		target,
 		namespace: name.optional(),
 		type: z.enum(["merge", "json", "strategic"]).default("merge"),
 		seeds,
+		alone,
 	}),
-	z.strictObject({ delete: target, namespace: name.optional(), seeds }),
-	z.strictObject({ restart: target, namespace: name.optional(), seeds }),
-	z.strictObject({ node: nodeOperation, on: name.default("any"), seeds }),
+	z.strictObject({ delete: target, namespace: name.optional(), seeds, alone }),
+	z.strictObject({ restart: target, namespace: name.optional(), seeds, alone }),
+	z.strictObject({ node: nodeOperation, on: name.default("any"), seeds, alone }),
 ]);
 export type FaultStepSpec = z.infer<typeof faultStep>;
 
@@ -71,7 +74,18 @@ export const scenarioSpec = z.strictObject({
 			addons: z.array(z.enum(["ingress", "gateway", "load-balancer"])).default([]),
 		})
 		.prefault({}),
-	access: z.strictObject({ namespaces: z.array(name).min(1), clusterRules: z.array(policyRule).default([]) }),
+	access: z.strictObject({
+		namespaces: z.array(name).min(1),
+		clusterRules: z.array(policyRule).default([]),
+		/** The learner may mend cluster DNS: CoreDNS's Deployment, ConfigMap, Service and what stands behind it in kube-system. */
+		clusterDns: z.boolean().default(false),
+		/** The learner may install an ingress controller: its cluster roles, classes and the add-on's own resources. */
+		ingressController: z.boolean().default(false),
+		/** Ports of the node that pods of the learner's namespaces may take. */
+		hostPorts: z.array(z.number().int().min(1).max(65535)).default([]),
+	}),
+	/** TLS Secrets that the baseline needs: made afresh for each lab, self-signed. Nothing secret is kept in the folder. */
+	certificates: z.array(z.strictObject({ secret: name, namespace: name.optional(), dnsNames: z.array(name).min(1) })).default([]),
 	objectives: z.array(objective).min(2).max(6),
 	guards: z.array(guard).default([]),
 	fault: z.strictObject({

@@ -24,6 +24,18 @@ export function createLabStore(database: Database): LabStore {
 				.executeTakeFirst();
 			return numUpdatedRows === 1n;
 		},
+		async keepFault(id, view) {
+			const row = { lab_id: id, view: JSON.stringify(view) };
+			await database
+				.insertInto("fault_view")
+				.values(row)
+				.onConflict((conflict) => conflict.column("lab_id").doUpdateSet({ view: row.view }))
+				.execute();
+		},
+		async faultOf(id) {
+			const row = await database.selectFrom("fault_view").select("view").where("lab_id", "=", id).executeTakeFirst();
+			return row && JSON.parse(row.view);
+		},
 		async get(id) {
 			const row = await database.selectFrom("lab").selectAll().where("id", "=", id).executeTakeFirst();
 			return row && fromRow(row);
@@ -84,6 +96,7 @@ function toColumns(change: Partial<LabRecord>): Partial<LabTable> {
 		solved_at: change.solvedAt,
 		hints_shown: change.hintsShown,
 		revealed: change.revealed === undefined ? undefined : Number(change.revealed),
+		checks: change.checks,
 		report: change.report && JSON.stringify(change.report),
 		failure: change.failure && JSON.stringify(change.failure),
 	};
@@ -106,6 +119,7 @@ function fromRow(row: LabTable): LabRecord {
 		solvedAt: row.solved_at,
 		hintsShown: row.hints_shown,
 		revealed: row.revealed === 1,
+		checks: row.checks,
 		report: row.report ? JSON.parse(row.report) : null,
 		failure: row.failure ? JSON.parse(row.failure) : null,
 	};

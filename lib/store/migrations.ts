@@ -49,4 +49,17 @@ export const migrations: Record<string, Migration> = {
 			}
 		},
 	},
+	"002-faults": {
+		async up(database: Kysely<unknown>) {
+			await database.schema
+				.alterTable("lab")
+				.addColumn("checks", "integer", (column) => column.notNull().defaultTo(0))
+				.execute();
+			await database.schema
+				.createTable("fault_view")
+				.addColumn("lab_id", "text", (column) => column.primaryKey().references("lab.id").onDelete("cascade"))
+				.addColumn("view", "text", (column) => column.notNull())
+				.execute();
+		},
+	},
 };

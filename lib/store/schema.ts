@@ -4,6 +4,7 @@ import type { LabState, TimelineEvent } from "../protocol/lab.ts";
 // Times are milliseconds since the epoch; truth values are 0 and 1 and JSON is text, so that one schema serves SQLite and Postgres.
 export interface Schema {
 	lab: LabTable;
+	fault_view: { lab_id: string; view: string };
 	stage: StageTable;
 	timeline: TimelineTable;
 	invite: SecretTable;
@@ -21,6 +22,7 @@ export interface LabTable {
 	solved_at: number | null;
 	hints_shown: number;
 	revealed: number;
+	checks: number;
 	report: string | null;
 	failure: string | null;
 }

@@ -1,3 +1,4 @@
+import { AppError } from "../../core/errors.ts";
 import type { LabProbe, ProbeResult } from "../../providers/provider.ts";
 import type { Check } from "../../scenarios/check-schema.ts";
 import { dnsCheck } from "./dns.ts";
@@ -20,6 +21,9 @@ export function dialogueOf(check: Check, context: CheckContext): CheckDialogue {
 			return reachCheck(check, context);
 		case "endpoints":
 			return endpointsCheck(check, context);
+		case "matrix":
+		case "object":
+			throw new AppError("check-unknown", `A ${check.type} check can't be asked yet.`);
 	}
 }
 

@@ -23,6 +23,8 @@ function judge(rule: ScenarioInstance["guards"][number]["rule"], scenario: Scena
 			return servicesKept(rule, baselineObjects, view, namespace);
 		case "object":
 			return objectField(rule, view, namespace);
+		default:
+			return { verdict: "error", message: `A guard of kind ${rule.type} can't be judged yet.` };
 	}
 }
 

@@ -8,8 +8,8 @@ const image = "faultline.dev/shop:1";
 /** A small cluster of one namespace, `shop`, for tests of checks and guards. */
 export function shopView(change: (view: Mutable) => void = () => {}): ClusterView {
 	const view: Mutable = {
-		configMaps: [],
-		endpoints: [],
+		...{ namespaces: [], statefulSets: [], daemonSets: [], configMaps: [], endpoints: [] },
+		...{ networkPolicies: [], ingresses: [], ingressClasses: [] },
 		nodes: [{ name: "node-1", address: "172.30.0.2" }],
 		deployments: [deployment("front", 1), deployment("catalog", 2), deployment("indexer", 1)],
 		replicaSets: [replicaSet("front"), replicaSet("catalog"), replicaSet("indexer")],

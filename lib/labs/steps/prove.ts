@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
-import { evaluateObjectives, namespacesOf } from "../../grading/evaluate.ts";
+import { evaluateObjectives } from "../../grading/evaluate.ts";
 import { readView } from "../../grading/kube-reader.ts";
 import type { ObjectiveResult } from "../../protocol/report.ts";
 import type { LabEnvironment, StepContext } from "../../providers/provider.ts";
@@ -71,7 +71,7 @@ async function until(
 	const deadline = clock.now() + withinMs;
 	let inRow = 0;
 	for (;;) {
-		const view = await readView(environment.admin, namespacesOf(scenario), signal);
+		const view = await readView(environment.admin, signal);
 		const wrong = wrongWith(await evaluateObjectives({ environment, scenario, view, signal }));
 		inRow = wrong.length === 0 ? inRow + 1 : 0;
 		if (inRow === 2 || clock.now() > deadline) return wrong;

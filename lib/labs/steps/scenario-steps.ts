@@ -1,4 +1,5 @@
 import { systemClock } from "../../core/clock.ts";
+import { readView } from "../../grading/kube-reader.ts";
 import type { ScenarioSteps } from "../bring-up.ts";
 import { applyBaseline } from "./baseline.ts";
 import { applyFault } from "./fault.ts";
@@ -10,4 +11,5 @@ export const scenarioSteps: ScenarioSteps = {
 	proveHealthy: (environment, scenario, context) => proveHealthy(environment, scenario, context, systemClock),
 	applyFault,
 	proveFault: (environment, scenario, context) => proveFault(environment, scenario, context, systemClock),
+	snapshot: (environment, signal) => readView(environment.admin, signal),
 };

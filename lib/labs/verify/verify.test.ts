@@ -12,7 +12,7 @@ const objective = (id: string, verdict: Verdict, message = `${id} said`) => ({
 	evidence: [],
 });
 const report = (verdict: Verdict, repair: GradeReport["repair"], ...objectives: ReturnType<typeof objective>[]): GradeReport => ({
-	...{ verdict, repair, objectives, guards: [], points: 0, maxPoints: 100, at: 0, durationMs: 1 },
+	...{ verdict, repair, objectives, guards: [], touched: [], points: 0, maxPoints: 100, at: 0, durationMs: 1 },
 });
 
 test("a fix is proven by a repair, not by a workaround", () => {

@@ -66,7 +66,7 @@ async function* verifyScenario(
 	const namespaces = [...new Set(instances.flatMap(({ access }) => access.namespaces))];
 	try {
 		yield { step: `${first.slug}: making a cluster` };
-		const access = { namespaces, clusterRules: instances.flatMap((instance) => instance.access.clusterRules) };
+		const access = { ...first.access, namespaces, clusterRules: instances.flatMap((instance) => instance.access.clusterRules) };
 		const environment = await provider.create({ labId, cluster: first.cluster, access, files: first.files }, context);
 		const plan = planRuns(instances);
 		for (const instance of instances) {
@@ -177,5 +177,5 @@ async function runScript(environment: LabEnvironment, instance: ScenarioInstance
 }
 
 function gradeNow(environment: LabEnvironment, scenario: ScenarioInstance, { clock, log, signal, context }: SeedOptions) {
-	return createGrader({ environment, scenario, clock, log }).decisive({ signal, onStep: context.onStep });
+	return createGrader({ environment, scenario, before: undefined, clock, log }).decisive({ signal, check: 1, onStep: context.onStep });
 }

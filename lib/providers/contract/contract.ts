@@ -20,7 +20,7 @@ export function contractSpec(labId: string): LabSpec {
 	return {
 		labId,
 		cluster: { nodes: 1, kubeProxyMode: "iptables", dnsReplicas: 1, addons: [] },
-		access: { namespaces: ["shop"], clusterRules: [] },
+		access: { namespaces: ["shop"], clusterRules: [], clusterDns: false, ingressController: false, hostPorts: [] },
 		files: { "lab/readme.txt": "read me\n", "lab/deep/er/süß.yaml": "kind: Note\n" },
 	};
 }

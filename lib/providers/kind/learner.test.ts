@@ -5,7 +5,13 @@ import { learnerPolicies } from "./learner-policy.ts";
 import { clusterReadRules, learnerRbac, namespaceRules } from "./learner-rbac.ts";
 
 test("binds the namespaces' role in each namespace and nowhere else", () => {
-	const objects = learnerRbac({ namespaces: ["shop", "pay"], clusterRules: [] });
+	const objects = learnerRbac({
+		namespaces: ["shop", "pay"],
+		clusterRules: [],
+		clusterDns: false,
+		ingressController: false,
+		hostPorts: [],
+	});
 	const bindings = objects.filter((object) => object.kind === "RoleBinding").map((object) => object.metadata?.namespace);
 	expect(bindings).toEqual(["shop", "pay"]);
 	expect(objects.filter((object) => object.kind === "ClusterRoleBinding").map((object) => object.metadata?.name)).toEqual([
@@ -25,7 +31,7 @@ test("grants nothing that leads to a node", () => {
 
 test("adds the scenario's own rules cluster-wide", () => {
 	const rule = { apiGroups: [""], resources: ["pods"], verbs: ["list"] };
-	const role = learnerRbac({ namespaces: [], clusterRules: [rule] }).find(
+	const role = learnerRbac({ namespaces: [], clusterRules: [rule], clusterDns: false, ingressController: false, hostPorts: [] }).find(
 		(object) => object.metadata?.name === "faultline-learner-cluster",
 	);
 	expect(role?.rules).toContainEqual(rule);
