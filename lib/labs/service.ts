@@ -1,3 +1,4 @@
+import PQueue from "p-queue";
 import { AppError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { Lab, Shell, TimelineEvent } from "../protocol/lab.ts";
@@ -58,6 +59,7 @@ const reapEveryMs = 5_000;
 export function createLabService(deps: LabServiceDeps): LabService {
 	const { store, catalogue, timeline, clock, log } = deps;
 	const changes = createChanges();
+	const starts = new PQueue({ concurrency: 1 });
 	const runtimes = new Map<string, LabRuntime>();
 
 	function runtime(labId: string): LabRuntime {
@@ -189,17 +191,20 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		},
 		async start(scenario, seed) {
 			const instance = catalogue.instantiate(scenario, seed);
-			const starting = (await store.list()).filter((record) => isStarting(record.state)).length;
-			await checkRoom(await deps.provider(), instance.cluster, starting);
-			const record: LabRecord = {
-				...{ id: newId(), scenario, seed: instance.seed, state: "requested", createdAt: clock.now() },
-				...{ readyAt: null, expiresAt: null, solvedAt: null, hintsShown: 0, revealed: false, checks: 0, report: null, failure: null },
-			};
-			await store.insert(record);
-			await timeline.append(record.id, "state", "requested", { scenario, seed: instance.seed });
-			changes.notify(record.id);
-			lifecycle.start(record.id);
-			return view(record);
+			// One after another: two that ask at the same moment must not both be given the last room.
+			return starts.add(async () => {
+				const starting = (await store.list()).filter((record) => isStarting(record.state)).length;
+				await checkRoom(await deps.provider(), instance.cluster, starting);
+				const record: LabRecord = {
+					...{ id: newId(), scenario, seed: instance.seed, state: "requested", createdAt: clock.now() },
+					...{ readyAt: null, expiresAt: null, solvedAt: null, hintsShown: 0, revealed: false, checks: 0, report: null, failure: null },
+				};
+				await store.insert(record);
+				await timeline.append(record.id, "state", "requested", { scenario, seed: instance.seed });
+				changes.notify(record.id);
+				lifecycle.start(record.id);
+				return view(record);
+			});
 		},
 		list: async () => Promise.all((await records()).map(view)),
 		async reset(labId) {
@@ -247,7 +252,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 				const { value, done } = await next;
 				if (done) return;
 				next = changed.next();
-				yield await get(value);
+				if (catalogue.slugs().includes((await find(value)).scenario)) yield await get(value);
 			}
 		},
 		async noteShell(labId, text) {

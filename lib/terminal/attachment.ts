@@ -45,6 +45,8 @@ export interface Attachment {
 	recorded(offset: number): void;
 	/** Tries at once where it was waiting to try again. */
 	hurry(): void;
+	/** Ends the present attach, whose output can't be taken: the next one begins where the recording ends. */
+	lose(error: unknown): void;
 	/** Lets go of the shell, which lives on. */
 	close(): void;
 }
@@ -54,6 +56,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 	const over = new AbortController();
 	let waiting: AbortController | undefined;
 	let pty: Pty | undefined;
+	let giveUpAttach: ((error: unknown) => void) | undefined;
 	let ready = false;
 	let held = false;
 	let ackedOffset = 0;
@@ -98,9 +101,14 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 				command: environment.shell({ shellId, fromOffset, create: fromOffset === 0 }),
 				...options.size(),
 				onData(chunk) {
-					const bytes = reader.push(chunk);
-					if (!ready && reader.startOffset !== undefined) begin(reader.startOffset);
-					if (bytes.length > 0) options.onBytes(bytes);
+					if (!pty) return;
+					try {
+						const bytes = reader.push(chunk);
+						if (!ready && reader.startOffset !== undefined) begin(reader.startOffset);
+						if (bytes.length > 0) options.onBytes(bytes);
+					} catch (error) {
+						giveUp(error);
+					}
 				},
 				onExit(code) {
 					deadline.abort();
@@ -109,7 +117,11 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 					ready = false;
 					if (over.signal.aborted) return resolve("ended");
 					const { bytes, shellExit } = reader.end(code);
-					if (bytes.length > 0 && wasReady) options.onBytes(bytes);
+					try {
+						if (bytes.length > 0 && wasReady) options.onBytes(bytes);
+					} catch (error) {
+						return resolve(toErrorBody(error));
+					}
 					if (shellExit !== undefined || code === 4) {
 						options.onExit(shellExit ?? lostShellExit);
 						return resolve("ended");
@@ -122,6 +134,18 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 				() => ready || terminal.kill("SIGKILL"),
 				() => {},
 			);
+
+			giveUpAttach = giveUp;
+			/** What can't be taken stays with shell-host: the next attach begins where the recording ends. */
+			function giveUp(error: unknown) {
+				if (!pty) return;
+				deadline.abort();
+				pty = undefined;
+				ready = false;
+				failures++;
+				terminal.kill("SIGKILL");
+				resolve(toErrorBody(error));
+			}
 
 			function begin(offset: number) {
 				deadline.abort();
@@ -160,6 +184,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 			ackedOffset = offset;
 			pty?.write(Buffer.from(ackFrame(offset)));
 		},
+		lose: (error) => giveUpAttach?.(error),
 		hurry() {
 			failures = 0;
 			waiting?.abort();

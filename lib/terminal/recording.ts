@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
@@ -83,7 +83,21 @@ function recordingFrom(path: string, found: RecordingTail, clock: Clock): Record
 
 	function write(event: CastEvent) {
 		const line = Buffer.from(encodeCastEvent(event, Math.max(0, clock.now() / 1000 - header.timestamp)));
-		for (let done = 0; done < line.length; ) done += writeSync(file, line, done);
+		try {
+			for (let done = 0; done < line.length; ) done += writeSync(file, line, done);
+		} catch (error) {
+			// As on a full disk. Half a line in the middle would spoil what comes after it, once there is room again.
+			ftruncateSync(file, fileBytes);
+			throw new AppError(
+				"recording-not-written",
+				`The recording of this shell can't be written: ${error instanceof Error ? error.message : error}`,
+				{
+					retryable: true,
+					mend: "Make room on the disk of Faultline's data directory.",
+					cause: error,
+				},
+			);
+		}
 		endOffset = event.endOffset;
 		fileBytes += line.length;
 		if (fileBytes >= segmentBytes && event.kind === "output") startSegment();

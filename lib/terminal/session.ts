@@ -100,7 +100,13 @@ export function createSession({ recording, environment, spawnPty, clock, log, on
 		if (splitter.heldBytes > 0) {
 			flush = new AbortController();
 			clock.sleep(flushMs, flush.signal).then(
-				() => store(splitter.flush()),
+				() => {
+					try {
+						store(splitter.flush());
+					} catch (error) {
+						attachment.lose(error);
+					}
+				},
 				() => {},
 			);
 		}
@@ -140,10 +146,14 @@ export function createSession({ recording, environment, spawnPty, clock, log, on
 	function finish(code: number) {
 		if (over) return;
 		flush?.abort();
-		store(splitter.flush());
+		try {
+			store(splitter.flush());
+			recording.exit(code);
+		} catch (error) {
+			log.error({ err: error, shell: recording.shellId }, "the end of a shell could not be recorded");
+		}
 		over = true;
 		exitCode = code;
-		recording.exit(code);
 		recording.close();
 		pump();
 		onExit(code);
