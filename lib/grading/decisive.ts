@@ -58,7 +58,7 @@ export async function gradeDecisively(options: {
 	/** Asks until all pass or the deadline is over; at least once. */
 	async function askUntil(deadline: number): Promise<ObjectiveResult[]> {
 		for (;;) {
-			const results = await evaluateObjectives({ environment, scenario, view: await read(), signal });
+			const results = await evaluateObjectives({ environment, scenario, view: await read(), clock, signal });
 			if (results.every(({ verdict }) => verdict === "pass") || clock.now() >= deadline) return results;
 			await clock.sleep(pollMs, signal);
 		}

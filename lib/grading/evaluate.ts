@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import type { ObjectiveResult } from "../protocol/report.ts";
 import type { LabEnvironment } from "../providers/provider.ts";
@@ -13,26 +14,32 @@ export async function evaluateObjectives(options: {
 	environment: Pick<LabEnvironment, "probe">;
 	scenario: ScenarioInstance;
 	view: ClusterView;
+	clock: Clock;
 	/** Samples of a check at most; live checks tread lightly. */
 	maxSamples?: number;
 	/** A probe waits at most so long, whatever the scenario allows. */
 	mostPatienceMs?: number;
+	/** Whether a deny is watched over its hold window, which takes seconds. */
+	holds?: boolean;
 	signal: AbortSignal;
 }): Promise<ObjectiveResult[]> {
-	const { environment, scenario, view, maxSamples = 60, mostPatienceMs = Number.POSITIVE_INFINITY, signal } = options;
+	const { environment, scenario, view, clock, maxSamples = 60, mostPatienceMs = Number.POSITIVE_INFINITY, holds = true, signal } = options;
 	const run = newId();
 	let count = 0;
 	const context: CheckContext = {
-		...{ view, maxSamples, namespace: scenario.namespace },
+		...{ view, maxSamples, holds, namespace: scenario.namespace, now: clock.now() },
 		workload: (reference) => workloadOf(scenario, reference),
 		nonce: () => `${run}-${++count}`,
 	};
 	const dialogues = scenario.objectives.map((objective) => dialogueOf(objective.check, context));
-	const judgements = await converse(dialogues, (probes) =>
-		environment.probe(
-			probes.map((probe) => ({ ...probe, timeoutMs: Math.min(probe.timeoutMs, mostPatienceMs) })),
-			signal,
-		),
+	const judgements = await converse(
+		dialogues,
+		(probes) =>
+			environment.probe(
+				probes.map((probe) => ({ ...probe, timeoutMs: Math.min(probe.timeoutMs, mostPatienceMs) })),
+				signal,
+			),
+		(ms) => clock.sleep(ms, signal),
 	);
 	return scenario.objectives.map(({ id, title, points }, index) => {
 		const judgement = judgements[index];

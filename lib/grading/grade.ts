@@ -40,7 +40,7 @@ export function createGrader(options: GraderOptions): Grader {
 	return {
 		async once(signal) {
 			const view = await readView(environment.admin, signal);
-			return evaluateObjectives({ environment, scenario, view, signal });
+			return evaluateObjectives({ environment, scenario, view, clock, signal });
 		},
 		live: (onChange, signal) => followLive({ environment, scenario, clock, log, signal, onChange }),
 		decisive: ({ signal, check, onStep }) => gradeDecisively({ environment, scenario, before, check, clock, signal, onStep }),

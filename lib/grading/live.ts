@@ -61,6 +61,8 @@ export async function followLive(options: {
 					environment,
 					scenario,
 					view: view.current(),
+					clock,
+					holds: false,
 					maxSamples: lightly,
 					mostPatienceMs: patienceMs,
 					signal,

@@ -4,7 +4,7 @@ import type { Check } from "../../scenarios/check-schema.ts";
 import { dnsCheck } from "./dns.ts";
 import { endpointsCheck } from "./endpoints.ts";
 import { appCheck, httpCheck } from "./http.ts";
-import type { CheckContext, CheckDialogue, Judgement } from "./judgement.ts";
+import type { CheckContext, CheckDialogue, Judgement, Pause } from "./judgement.ts";
 import { reachCheck } from "./reach.ts";
 
 /** The dialogue of any check. A further kind of check is one file and one line here. */
@@ -28,12 +28,15 @@ export function dialogueOf(check: Check, context: CheckContext): CheckDialogue {
 }
 
 /**
- * Leads all dialogues at once: what they ask in one round goes out as one batch.
+ * Leads all dialogues at once: what they ask in one round goes out as one batch. A round in which some pause is as long
+ * as the longest pause.
+ * @param wait resolves after so many milliseconds
  * @returns judgements in the order of the checks
  */
 export async function converse(
 	dialogues: readonly CheckDialogue[],
 	send: (probes: readonly LabProbe[]) => Promise<ProbeResult[]>,
+	wait: (ms: number) => Promise<void>,
 ): Promise<Judgement[]> {
 	const judgements = new Map<CheckDialogue, Judgement>();
 	let open = dialogues.map((dialogue) => ({ dialogue, turn: dialogue.next() }));
@@ -41,8 +44,11 @@ export async function converse(
 		for (const { dialogue, turn } of open) if (turn.done) judgements.set(dialogue, turn.value);
 		open = open.filter(({ turn }) => !turn.done);
 		if (open.length === 0) return dialogues.map((dialogue) => judgements.get(dialogue) as Judgement);
-		const batches = open.map(({ turn }) => turn.value as LabProbe[]);
-		const results = await send(batches.flat());
+		const turns = open.map(({ turn }) => turn.value as LabProbe[] | Pause);
+		const batches = turns.map((turn) => ("pauseMs" in turn ? [] : turn));
+		const pauseMs = Math.max(0, ...turns.map((turn) => ("pauseMs" in turn ? turn.pauseMs : 0)));
+		const probes = batches.flat();
+		const [results] = await Promise.all([probes.length > 0 ? send(probes) : [], pauseMs > 0 ? wait(pauseMs) : undefined]);
 		let at = 0;
 		open = open.map(({ dialogue }, index) => {
 			const end = at + (batches[index]?.length ?? 0);

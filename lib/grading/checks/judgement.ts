@@ -10,11 +10,16 @@ export interface Judgement {
 	evidence: Evidence[];
 }
 
+/** A turn that sends nothing: the dialogue goes on after so long, with no results. */
+export interface Pause {
+	pauseMs: number;
+}
+
 /**
  * A check as a dialogue: it yields the probes it wants and is given their results, in order, until it can judge. It sends
  * nothing itself and reads no clock, so that tests can play the cluster.
  */
-export type CheckDialogue = Generator<LabProbe[], Judgement, ProbeResult[]>;
+export type CheckDialogue = Generator<LabProbe[] | Pause, Judgement, ProbeResult[]>;
 
 export interface CheckContext {
 	view: ClusterView;
@@ -26,6 +31,10 @@ export interface CheckContext {
 	nonce(): string;
 	/** At most this many samples; live checks tread lightly. */
 	maxSamples: number;
+	/** When the asking began, milliseconds since the epoch: the age of a pod is counted from here. */
+	now: number;
+	/** Whether a deny is watched over its hold window; live checks don't wait for it. */
+	holds: boolean;
 }
 
 /** A failure that needs no probe: something that should be there is not. */

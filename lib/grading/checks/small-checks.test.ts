@@ -58,6 +58,7 @@ test("many checks go out as one batch a round, and each gets its own results", a
 				...http(probe.kind === "http" && probe.url.includes("good") ? 200 : 500),
 			}));
 		},
+		async () => {},
 	);
 	expect(batches).toEqual([4]);
 	expect(judgements.map(({ verdict }) => verdict)).toEqual(["pass", "fail"]);

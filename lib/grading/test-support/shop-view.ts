@@ -86,25 +86,33 @@ export function checkContext(view: ClusterView): CheckContext {
 		view,
 		namespace: "shop",
 		maxSamples: 60,
+		now: 1_000_000,
+		holds: true,
 		nonce: () => `n${++count}`,
 		workload: ({ deployment: name, namespace = "shop" }): Workload => ({ namespace, name, containers: [{ name, image }] }),
 	};
 }
 
-/** Plays a dialogue to its end: `answer` is the cluster. */
+/** Plays a dialogue to its end: `answer` is the cluster; `pausesMs` are the pauses it took. */
 export function play(
 	dialogue: CheckDialogue,
 	answer: (probe: LabProbe) => Partial<ProbeResult>,
-): { judgement: Judgement; sent: LabProbe[] } {
+): { judgement: Judgement; sent: LabProbe[]; pausesMs: number[] } {
 	const sent: LabProbe[] = [];
+	const pausesMs: number[] = [];
 	let turn = dialogue.next();
 	while (!turn.done) {
+		if ("pauseMs" in turn.value) {
+			pausesMs.push(turn.value.pauseMs);
+			turn = dialogue.next([]);
+			continue;
+		}
 		sent.push(...turn.value);
 		turn = dialogue.next(
 			turn.value.map((probe, index) => ({ id: String(index), outcome: "answered", detail: "", durationMs: 1, ...answer(probe) })),
 		);
 	}
-	return { judgement: turn.value, sent };
+	return { judgement: turn.value, sent, pausesMs };
 }
 
 /** An HTTP answer. */

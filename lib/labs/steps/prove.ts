@@ -72,7 +72,7 @@ async function until(
 	let inRow = 0;
 	for (;;) {
 		const view = await readView(environment.admin, signal);
-		const wrong = wrongWith(await evaluateObjectives({ environment, scenario, view, signal }));
+		const wrong = wrongWith(await evaluateObjectives({ environment, scenario, view, clock, signal }));
 		inRow = wrong.length === 0 ? inRow + 1 : 0;
 		if (inRow === 2 || clock.now() > deadline) return wrong;
 		await clock.sleep(pollMs, signal);
