@@ -55,3 +55,13 @@ test("a failed check gives way once everything passes again", () => {
 	expect(screen.queryByText("Not yet")).toBeNull();
 	expect(screen.getByRole("button", { name: "Check" })).toBeTruthy();
 });
+
+test("a result says what was changed and how far that reaches", async () => {
+	const touched = [
+		{ object: "NetworkPolicy allow-all (namespace shop)", change: "created" as const, fields: [], reach: "every pod of namespace shop" },
+	];
+	render(<CheckStatus lab={lab({ report: { ...none, repair: "workaround", touched } })} now={0} onCheck={() => {}} />);
+	expect(screen.getByText("What was changed (1)")).toBeTruthy();
+	expect(screen.getByText("NetworkPolicy allow-all (namespace shop)")).toBeTruthy();
+	expect(screen.getByText("Reaches every pod of namespace shop")).toBeTruthy();
+});

@@ -8,6 +8,7 @@ import { formatDuration, formatRough } from "#lib/ui/duration.ts";
 import { VerdictMark } from "#lib/ui/verdict-mark.tsx";
 import { WorkaroundMark } from "#lib/ui/workaround-mark.tsx";
 import { resultWords } from "./objective-words.ts";
+import { Touched } from "./touched.tsx";
 
 interface Step {
 	text: string;
@@ -105,6 +106,14 @@ export function Result({ report, now }: { report: GradeReport; now: number }) {
 						</li>
 					))}
 				</ul>
+			) : null}
+			{report.touched.length > 0 ? (
+				<details className="mt-2 pl-[26px]">
+					<summary className="cursor-pointer text-sm text-muted">What was changed ({report.touched.length})</summary>
+					<div className="mt-1.5">
+						<Touched touched={report.touched} />
+					</div>
+				</details>
 			) : null}
 			<p className="mt-1.5 pl-[26px] text-xs text-muted tabular-nums">Checked {formatRough(now - report.at)} ago</p>
 		</div>

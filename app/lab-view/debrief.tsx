@@ -11,6 +11,7 @@ import { VerdictMark } from "#lib/ui/verdict-mark.tsx";
 import { NextUp } from "../catalogue/next-up.tsx";
 import { useStart } from "../catalogue/use-start.ts";
 import { solvingMs } from "./phase.ts";
+import { Touched } from "./touched.tsx";
 
 /** After solving or giving up: what was broken, how one could have seen it, and what to do next. */
 export function Debrief({ lab, next, onBack }: { lab: Lab; next: ScenarioSummary | null; onBack: (() => void) | null }) {
@@ -68,6 +69,14 @@ export function Debrief({ lab, next, onBack }: { lab: Lab; next: ScenarioSummary
 								</li>
 							))}
 						</ul>
+					</section>
+				) : null}
+				{lab.report ? (
+					<section aria-labelledby="touched" className="mt-10">
+						<h3 id="touched" className="mb-1.5 text-sm font-semibold text-muted">
+							What was changed
+						</h3>
+						<Touched touched={lab.report.touched} />
 					</section>
 				) : null}
 				<div className="mt-10">

@@ -69,6 +69,7 @@ function Objective({ objective, now }: { objective: ObjectiveResult; now: number
 					{objective.evidence.length === 0 ? (
 						<p className="text-sm text-muted">{objective.message || "Nothing has been seen yet."}</p>
 					) : null}
+					{objective.waitsFor ? <p className="text-sm text-muted">Waiting for {objective.waitsFor}</p> : null}
 					{objective.since ? <p className="text-xs text-muted tabular-nums">So for {formatRough(now - objective.since)}</p> : null}
 				</Collapsible.Content>
 			</Collapsible.Root>

@@ -30,6 +30,12 @@ test("an objective under sampling shows how far the decision is", () => {
 	expect(unprovenShare(sampled)).toBeCloseTo(47 / 60);
 });
 
+test("what has not reached the nodes yet is waited for, with its name", () => {
+	expect(objectiveLine(objective("a", "fail", { waitsFor: "rollout of Deployment catalog" }))).toBe(
+		"Waiting for rollout of Deployment catalog",
+	);
+});
+
 test("a failing objective says what was seen, a passing one nothing", () => {
 	expect(objectiveLine(objective("a", "fail"))).toBe("refused");
 	expect(objectiveLine(objective("a", "pass"))).toBeNull();

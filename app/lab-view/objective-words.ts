@@ -30,6 +30,7 @@ export function objectiveLine(objective: ObjectiveResult): string | null {
 			return `${whole} of ${slowest.samples}, decision at ${slowest.decisionAt}`;
 		}
 	}
+	if (objective.waitsFor) return `Waiting for ${objective.waitsFor}`;
 	return objective.message || null;
 }
 
