@@ -97,6 +97,11 @@ export interface LabEnvironment {
 	shell(options: { shellId: string; fromOffset: number; create: boolean }): ShellCommand;
 	/** Ends a shell and its processes and forgets it (`shell-host kill`); no error where there is none. */
 	closeShell(shellId: string): Promise<void>;
+	/**
+	 * Gives the learner other rights than the lab was made with, and other files besides those in the home: proofs share one
+	 * cluster. What an earlier grant made is left as it is.
+	 */
+	grant(access: LearnerAccess, files: LabSpec["files"], signal: AbortSignal): Promise<void>;
 	/** Runs probes at once; answers in the order of the requests, never rejecting for a single probe. */
 	probe(probes: readonly LabProbe[], signal?: AbortSignal): Promise<ProbeResult[]>;
 	/** Stops all processes of the lab in place, memory kept. */

@@ -75,6 +75,12 @@ function environment(world: FakeWorld, lab: FakeLab): LabEnvironment {
 		async closeShell(shellId) {
 			world.calls.push(`closeShell ${labId} ${shellId}`);
 		},
+		async grant(access, files, signal) {
+			signal.throwIfAborted();
+			present();
+			world.calls.push(`grant ${labId} ${access.namespaces.join(" ")}`);
+			lab.spec = { ...lab.spec, access, files: { ...lab.spec.files, ...files } };
+		},
 		async probe(probes, signal) {
 			signal?.throwIfAborted();
 			present();

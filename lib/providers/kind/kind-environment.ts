@@ -4,12 +4,14 @@ import { AppError } from "../../core/errors.ts";
 import { runCommand } from "../../core/run-command.ts";
 import type { LabEnvironment } from "../provider.ts";
 import { containerExec } from "./container-exec.ts";
+import { grantAccess } from "./grant-access.ts";
 import { type KindContext, labPaths } from "./kind-context.ts";
 import { labNames, nodeNames } from "./lab-names.ts";
 import { createLabProbes } from "./lab-probes.ts";
+import { makeLearnerKubeconfig } from "./learner-identity.ts";
 import type { ProberChannel } from "./prober-channel.ts";
 import { waitUntil } from "./wait-until.ts";
-import { learnerHome } from "./workstation.ts";
+import { fillWorkstation, learnerHome } from "./workstation.ts";
 
 /** The environment of a lab whose parts exist. */
 export function createKindEnvironment(context: KindContext, labId: string, nodeCount: number, channel: ProberChannel): LabEnvironment {
@@ -59,6 +61,11 @@ export function createKindEnvironment(context: KindContext, labId: string, nodeC
 			if (result.exitCode !== 0 && result.exitCode !== 4) {
 				throw new AppError("shell-not-ended", `The shell could not be ended: ${result.stderr.trim()}`, { retryable: true });
 			}
+		},
+		async grant(access, files, signal) {
+			await grantAccess({ admin, access, clock, signal });
+			const kubeconfig = await makeLearnerKubeconfig(context, labId, paths, access.namespaces[0] ?? "default");
+			await fillWorkstation(context, { labId, files }, kubeconfig);
 		},
 		async freeze() {
 			const freezeRunning = async () => {

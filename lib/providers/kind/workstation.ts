@@ -28,7 +28,7 @@ export async function ensureWorkstation(context: KindContext, labId: string, sig
 }
 
 /** Puts the kubeconfig and the lab's files into the learner's home, owned by the learner. */
-export async function fillWorkstation(context: KindContext, spec: LabSpec, kubeconfig: string): Promise<void> {
+export async function fillWorkstation(context: KindContext, spec: Pick<LabSpec, "labId" | "files">, kubeconfig: string): Promise<void> {
 	const { workstation } = labNames(context.instanceId, spec.labId);
 	const files: TarFile[] = Object.entries(spec.files).map(([path, content]) => ({ path: insideHome(path), content, mode: 0o644 }));
 	const archive = tarArchive([...files, { path: ".kube/config", content: kubeconfig, mode: 0o600 }]);
