@@ -61,7 +61,13 @@ export const httpCheck = z.strictObject({
 	type: z.literal("http"),
 	...common,
 	url,
+	/** The name that is asked for, in the Host header and for https in TLS's server name; the connection still goes to the URL's host. */
 	host: name.optional(),
+	/**
+	 * An ingress controller or gateway ends the connection and opens its own to the backend: the backend must have seen the
+	 * request, but the asker's connection need not go straight to it.
+	 */
+	through: z.literal("ingress").optional(),
 	status: z.number().int().default(200),
 	contains: z.string().optional(),
 	/** The only workloads that may answer; each answer is proved by its pod. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { vantage } from "./check-schema.ts";
 
 const name = z.string().min(1);
 
@@ -98,6 +99,30 @@ export const answersGenuineRule = z.strictObject({
 /** Other teams' namespaces are as the fault left them: nothing made, changed or removed. */
 export const othersUnharmedRule = z.strictObject({ type: z.literal("others-unharmed"), namespaces: z.array(name).min(1) });
 
+/**
+ * Who serves these hosts implements Ingress or the Gateway API, and does not merely pass requests on: during the decisive
+ * check Faultline adds a route of its own beside each host's, of the same class or parent, and it is served as well. Live
+ * checks add nothing, so the guard is judged in the decisive check only.
+ */
+export const newRoutesRule = z.strictObject({
+	type: z.literal("new-routes"),
+	from: vantage,
+	/** Where the hosts are asked for over HTTP: `http://{node}/`. */
+	url: z.string().regex(/^http:\/\//, "a URL begins with http://"),
+	hosts: z
+		.array(
+			z.strictObject({
+				host: name,
+				namespace: name.optional(),
+				/** Where the added route leads: another Service than the one behind the host's own `/`. */
+				service: name,
+				port: z.number().int().min(1).max(65535),
+				backend: z.strictObject({ deployment: name, namespace: name.optional() }),
+			}),
+		)
+		.min(1),
+});
+
 export const guardRule = z.discriminatedUnion("type", [
 	noAddressesRule,
 	appKeptRule,
@@ -108,6 +133,7 @@ export const guardRule = z.discriminatedUnion("type", [
 	replicasKeptRule,
 	answersGenuineRule,
 	othersUnharmedRule,
+	newRoutesRule,
 ]);
 export type GuardRule = z.infer<typeof guardRule>;
 export type GuardRuleOf<T extends GuardRule["type"]> = Extract<GuardRule, { type: T }>;
