@@ -4,6 +4,7 @@ import { namespacesOf } from "../../grading/evaluate.ts";
 import type { LabEnvironment, StepContext } from "../../providers/provider.ts";
 import type { ScenarioInstance } from "../../scenarios/instance.ts";
 import { explainPods } from "./explain-pods.ts";
+import { withNamespaces } from "./with-namespaces.ts";
 
 const commandMs = 60_000;
 /** kind returns before the default ServiceAccount exists; it comes within seconds of the controller manager's start. */
@@ -28,7 +29,8 @@ export async function applyBaseline(
 	}
 	onStep("Starting the healthy system");
 	const manifests = Object.values(scenario.baseline).join("\n---\n");
-	await kubectl(environment, ["apply", "-n", scenario.namespace, "-f", "-"], signal, manifests, "The baseline could not be applied");
+	const objects = withNamespaces(manifests, scenario.namespace);
+	await kubectl(environment, ["apply", "-f", "-"], signal, objects, "The baseline could not be applied");
 	const deployments = scenario.baselineObjects.filter(({ object }) => object.kind === "Deployment").map(({ object }) => object.metadata);
 	await Promise.all(
 		deployments.map(async ({ name, namespace = scenario.namespace }) => {

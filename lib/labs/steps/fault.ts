@@ -3,6 +3,7 @@ import type { LabEnvironment, StepContext } from "../../providers/provider.ts";
 import type { FaultStep, ScenarioInstance } from "../../scenarios/instance.ts";
 import { kubectl } from "./baseline.ts";
 import { nodeOperations } from "./node-operations.ts";
+import { withNamespaces } from "./with-namespaces.ts";
 
 const rolloutMs = 120_000;
 
@@ -19,14 +20,16 @@ export async function applyFault(environment: LabEnvironment, scenario: Scenario
  */
 async function rememberTeamFiles(environment: LabEnvironment, scenario: ScenarioInstance, signal: AbortSignal): Promise<void> {
 	const manifests = Object.values(scenario.files).join("\n---\n");
-	const args = ["apply", "set-last-applied", "-n", scenario.namespace, "--create-annotation=true", "-f", "-"];
-	await kubectl(environment, args, signal, manifests, "The team's manifests could not be recorded");
+	const args = ["apply", "set-last-applied", "--create-annotation=true", "-f", "-"];
+	const objects = withNamespaces(manifests, scenario.namespace);
+	await kubectl(environment, args, signal, objects, "The team's manifests could not be recorded");
 }
 
 async function applyStep(environment: LabEnvironment, scenario: ScenarioInstance, step: FaultStep, signal: AbortSignal): Promise<void> {
 	const namespace = ("namespace" in step ? step.namespace : undefined) ?? scenario.namespace;
 	if ("apply" in step) {
-		await kubectl(environment, ["apply", "-n", namespace, "-f", "-"], signal, step.text, `${step.apply} could not be applied`);
+		const objects = withNamespaces(step.text, namespace);
+		await kubectl(environment, ["apply", "-f", "-"], signal, objects, `${step.apply} could not be applied`);
 	} else if ("patch" in step) {
 		const args = ["patch", step.target, "-n", namespace, "--type", step.type, "--patch", step.text];
 		await kubectl(environment, args, signal, undefined, `${step.patch} could not be applied`);
