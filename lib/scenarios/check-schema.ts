@@ -138,7 +138,9 @@ const cells = z.array(z.strictObject({ from: name, to: z.array(name).min(1) }));
 
 /**
  * Who reaches whom: each listed cell is asked, the others are not. A denied cell counts only beside an allowed one of the
- * same target and another of the same source (design, rule 5), so the table must have both.
+ * same target and another of the same source (design, rule 5), so the table must have both. A host that names a Service
+ * is asked at its address and at each ready endpoint, without a lookup: names are the `dns` check's. Over UDP only a peer
+ * that answers is open: an echo, or on port 53 a DNS server. No node may be a source.
  */
 export const matrixCheck = z.strictObject({
 	type: z.literal("matrix"),

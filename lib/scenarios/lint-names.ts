@@ -1,5 +1,5 @@
-import type { Vantage } from "./check-schema.ts";
 import type { ScenarioInstance } from "./instance.ts";
+import { lintChecks } from "./lint-checks.ts";
 import { findObject, type KubeObject } from "./manifests.ts";
 import type { AddProblem } from "./problem.ts";
 import { header } from "./scripts.ts";
@@ -19,10 +19,6 @@ export function lintNames(instance: ScenarioInstance, source: YamlSource, add: A
 		if (!found) spec(path, `the baseline has no ${target} in namespace ${namespace}`, didYouMean(target, names));
 		return found;
 	};
-	const needVantage = (path: (string | number)[], from: Vantage) => {
-		if (typeof from === "object" && "deployment" in from) need(path, `deployment/${from.deployment}`, from.namespace);
-	};
-
 	const ids = [...instance.objectives, ...instance.guards].map(({ id }) => id);
 	for (const [list, entries] of Object.entries({ objectives: instance.objectives, guards: instance.guards })) {
 		for (const [index, { id }] of entries.entries()) {
@@ -33,33 +29,7 @@ export function lintNames(instance: ScenarioInstance, source: YamlSource, add: A
 	const points = instance.objectives.reduce((sum, objective) => sum + objective.points, 0);
 	if (points !== 100) spec(["objectives"], `the points add up to ${points}, not to 100`);
 
-	for (const [index, { check }] of instance.objectives.entries()) {
-		const path = ["objectives", index, "check"];
-		if ("from" in check) needVantage([...path, "from"], check.from);
-		if (check.type === "object") need([...path, "target"], check.target, check.namespace);
-		if (check.type === "matrix") {
-			for (const [id, from] of Object.entries(check.sources)) needVantage([...path, "sources", id], from);
-			for (const list of ["allow", "deny"] as const) {
-				for (const [at, { from, to }] of check[list].entries()) {
-					if (!check.sources[from]) spec([...path, list, at, "from"], `no source "${from}"`, didYouMean(from, Object.keys(check.sources)));
-					for (const id of to.filter((id) => !check.destinations[id]))
-						spec([...path, list, at, "to"], `no destination "${id}"`, didYouMean(id, Object.keys(check.destinations)));
-				}
-			}
-		}
-		if ("backend" in check) need([...path, "backend"], `deployment/${check.backend.deployment}`, check.backend.namespace);
-		if (check.type === "http")
-			for (const backend of check.backends ?? []) need([...path, "backends"], `deployment/${backend.deployment}`, backend.namespace);
-		if (check.type === "dns" && check.answers && !Array.isArray(check.answers))
-			need([...path, "answers"], `service/${check.answers.service}`, check.answers.namespace);
-		if (check.type === "endpoints") {
-			const service = need([...path, "service"], `service/${check.service}`, check.namespace);
-			const ports = (service?.spec?.ports ?? []) as { name?: string; port: number }[];
-			if (service && !ports.some((port) => port.port === check.port || port.name === check.port)) {
-				spec([...path, "port"], `service/${check.service} has no port ${check.port}`);
-			}
-		}
-	}
+	lintChecks(instance, { spec, need });
 	for (const [index, { rule }] of instance.guards.entries()) {
 		const path = ["guards", index, "rule"];
 		if (rule.type === "app-kept") for (const name of rule.deployments) need([...path, "deployments"], `deployment/${name}`, rule.namespace);

@@ -5,6 +5,7 @@ import { dnsCheck } from "./dns.ts";
 import { endpointsCheck } from "./endpoints.ts";
 import { appCheck, httpCheck } from "./http.ts";
 import type { CheckContext, CheckDialogue, Judgement, Pause } from "./judgement.ts";
+import { matrixCheck } from "./matrix.ts";
 import { reachCheck } from "./reach.ts";
 
 /** The dialogue of any check. A further kind of check is one file and one line here. */
@@ -22,6 +23,7 @@ export function dialogueOf(check: Check, context: CheckContext): CheckDialogue {
 		case "endpoints":
 			return endpointsCheck(check, context);
 		case "matrix":
+			return matrixCheck(check, context);
 		case "object":
 			throw new AppError("check-unknown", `A ${check.type} check can't be asked yet.`);
 	}

@@ -1,8 +1,9 @@
-import type { V1EndpointSlice, V1Pod, V1Service } from "@kubernetes/client-node";
+import type { V1Pod } from "@kubernetes/client-node";
 import type { LabProbe } from "../../providers/provider.ts";
 import type { CheckOf } from "../../scenarios/check-schema.ts";
 import { genuinePods, isLeaving, isReady, ownerInWords } from "../cluster-view.ts";
 import { outcomeInWords } from "../outcome-words.ts";
+import { type Endpoint, findService, readyEndpoints } from "../service-endpoints.ts";
 import { type CheckContext, type CheckDialogue, failWithout, judgeSamples } from "./judgement.ts";
 import { originsOf } from "./origins.ts";
 import { nonceHeader, witnesses, witnessProbes } from "./witness.ts";
@@ -14,7 +15,7 @@ import { nonceHeader, witnesses, witnessProbes } from "./witness.ts";
 export function* endpointsCheck(check: CheckOf<"endpoints">, context: CheckContext): CheckDialogue {
 	const namespace = check.namespace ?? context.namespace;
 	const workload = context.workload(check.backend);
-	const service = context.view.services.find(({ metadata }) => metadata?.name === check.service && metadata.namespace === namespace);
+	const service = findService(context.view, check.service, namespace);
 	const expected = `the ready pods of ${workload.name}, each answering`;
 	const label = `Service ${check.service} (namespace ${namespace})`;
 	const wrong = (observed: string) => failWithout(`${label}: expected ${expected}; observed ${observed}.`, expected, observed);
@@ -24,7 +25,7 @@ export function* endpointsCheck(check: CheckOf<"endpoints">, context: CheckConte
 
 	const pods = genuinePods(context.view, workload).filter((pod) => isReady(pod) && !isLeaving(pod));
 	if (pods.length === 0) return wrong(`no ready pod of ${workload.name}`);
-	const endpoints = endpointsOf(service, port.name ?? "", context.view.endpointSlices);
+	const endpoints = readyEndpoints(service, port.name ?? "", context.view.endpointSlices);
 	if (endpoints.length === 0) return wrong("no endpoints at all");
 	const foreign = endpoints.filter(({ address }) => !pods.some((pod) => pod.status?.podIP === address));
 	const stranger = foreign.find(({ address }) => !genuinePods(context.view, workload).some((pod) => pod.status?.podIP === address));
@@ -61,29 +62,6 @@ export function* endpointsCheck(check: CheckOf<"endpoints">, context: CheckConte
 	});
 	const fine = `${endpoints.length} endpoints, each its own pod of ${workload.name}`;
 	return judgeSamples({ results, observed, asked: `Each endpoint of ${label}, asked directly`, expected, fine, from });
-}
-
-interface Endpoint {
-	address: string;
-	port: number;
-}
-
-/** Ready endpoints of one Service port, each once, by address. */
-function endpointsOf(service: V1Service, portName: string, slices: readonly V1EndpointSlice[]): Endpoint[] {
-	const own = slices.filter(
-		({ metadata }) =>
-			metadata?.namespace === service.metadata?.namespace && metadata?.labels?.["kubernetes.io/service-name"] === service.metadata?.name,
-	);
-	const found = new Map<string, Endpoint>();
-	for (const slice of own) {
-		const port = slice.ports?.find((candidate) => (candidate.name ?? "") === portName)?.port;
-		if (port === undefined) continue;
-		for (const endpoint of slice.endpoints ?? []) {
-			if (endpoint.conditions?.ready === false) continue;
-			for (const address of endpoint.addresses) found.set(address, { address, port });
-		}
-	}
-	return [...found.values()].sort((a, b) => a.address.localeCompare(b.address));
 }
 
 function names(pods: readonly V1Pod[]): string {

@@ -8,6 +8,8 @@ import type { CheckContext } from "./judgement.ts";
 export interface Origins {
 	/** Taken in turn; empty where there is none. */
 	vantages: Vantage[];
+	/** The pods of the vantages, in their order; empty where they are none. */
+	pods: V1Pod[];
 	/** In words: `pods of frontend (namespace shop)`. */
 	from: string;
 }
@@ -17,34 +19,30 @@ const mostPods = 3;
 
 /** Turns a scenario's `from` into vantages that exist now. */
 export function originsOf(from: VantageSpec, context: CheckContext): Origins {
-	if (from === "workstation") return { vantages: [{ workstation: true }], from: "the workstation" };
-	if (from === "edge") return { vantages: [{ edge: true }], from: "a user outside" };
+	if (from === "workstation") return { vantages: [{ workstation: true }], pods: [], from: "the workstation" };
+	if (from === "edge") return { vantages: [{ edge: true }], pods: [], from: "a user outside" };
 	if ("node" in from) {
 		const node = from.node === "any" ? context.view.nodes[0]?.name : from.node;
-		return { vantages: node ? [{ node }] : [], from: `node ${node ?? from.node}` };
+		return { vantages: node ? [{ node }] : [], pods: [], from: `node ${node ?? from.node}` };
 	}
 	if ("pods" in from) {
-		const namespace = from.namespace ?? context.namespace;
-		const labels = Object.entries(from.pods);
-		const running = context.view.pods.filter(
-			(pod) =>
-				pod.metadata?.namespace === namespace &&
-				labels.every(([key, value]) => pod.metadata?.labels?.[key] === value) &&
-				!isLeaving(pod) &&
-				pod.status?.phase === "Running",
-		);
-		const words = labels.map(([key, value]) => `${key}=${value}`).join(",");
-		return { vantages: running.slice(0, mostPods).map(vantageOf), from: `pods with ${words} (namespace ${namespace})` };
+		const { pods: wanted, namespace = context.namespace } = from;
+		const labels = Object.entries(wanted);
+		const carries = (pod: V1Pod) => labels.every(([key, value]) => pod.metadata?.labels?.[key] === value);
+		const pods = context.view.pods.filter((pod) => pod.metadata?.namespace === namespace && carries(pod));
+		return ofPods(pods, `pods with ${labels.map(([key, value]) => `${key}=${value}`).join(",")}`, namespace);
 	}
 	const workload = context.workload(from);
-	const pods = genuinePods(context.view, workload).filter((pod) => !isLeaving(pod) && pod.status?.phase === "Running");
-	const vantages = pods.slice(0, mostPods).map(vantageOf);
-	const noun = vantages.length === 1 ? `pod ${pods[0]?.metadata?.name}` : `pods of ${workload.name}`;
-	return { vantages, from: `${noun} (namespace ${workload.namespace})` };
+	return ofPods(genuinePods(context.view, workload), `pods of ${workload.name}`, workload.namespace);
 }
 
-function vantageOf(pod: V1Pod): Vantage {
-	return { podUid: pod.metadata?.uid ?? "" };
+/** Running pods, from as many nodes as there are. */
+function ofPods(pods: readonly V1Pod[], words: string, namespace: string): Origins {
+	const running = pods.filter((pod) => !isLeaving(pod) && pod.status?.phase === "Running");
+	const onNode = (pod: V1Pod) => running.filter((other) => other.spec?.nodeName === pod.spec?.nodeName).indexOf(pod);
+	const chosen = [...running].sort((a, b) => onNode(a) - onNode(b)).slice(0, mostPods);
+	const noun = chosen.length === 1 ? `pod ${chosen[0]?.metadata?.name}` : words;
+	return { vantages: chosen.map((pod) => ({ podUid: pod.metadata?.uid ?? "" })), pods: chosen, from: `${noun} (namespace ${namespace})` };
 }
 
 /** A list as long as `count` that takes the vantages in turn. */

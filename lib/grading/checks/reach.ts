@@ -13,7 +13,14 @@ export function* reachCheck(check: CheckOf<"tcp"> | CheckOf<"udp">, context: Che
 		return failWithout(`${asked} could not be asked from ${from}: no such pod runs.`, check.expect, "no pod to ask from", from);
 	const origins = inTurn(vantages, Math.min(check.samples, context.maxSamples));
 	const results = yield origins.map(
-		(origin): LabProbe => ({ kind: check.type, from: origin, host, port: check.port, timeoutMs: check.timeoutMs }),
+		(origin): LabProbe => ({
+			kind: check.type,
+			from: origin,
+			host,
+			port: check.port,
+			timeoutMs: check.timeoutMs,
+			...(check.type === "udp" ? datagramFor(check.port) : {}),
+		}),
 	);
 	const observed = results.map((result) => (reached(result) === check.expect ? undefined : outcomeInWords(result)));
 	return judgeSamples({ results, observed, asked, expected: check.expect, fine: check.expect, from });
@@ -22,4 +29,20 @@ export function* reachCheck(check: CheckOf<"tcp"> | CheckOf<"udp">, context: Che
 function reached(result: ProbeResult): "open" | "refused" | "timeout" | "other" {
 	if (result.outcome === "answered") return "open";
 	return result.outcome === "refused" || result.outcome === "timeout" ? result.outcome : "other";
+}
+
+// A query of one A record, recursion desired: header (id 0x464c, flags 0x0100, one question), name, type and class. All
+// bytes are below 0x80, so that the text is the datagram.
+const dnsQuery = `FL\u0001\u0000\u0000\u0001${"\u0000".repeat(6)}${labels("kubernetes.default.svc.cluster.local")}\u0000\u0001\u0000\u0001`;
+
+function labels(name: string): string {
+	return `${name
+		.split(".")
+		.map((label) => String.fromCharCode(label.length) + label)
+		.join("")}\u0000`;
+}
+
+/** UDP shows nothing unless the peer speaks: an echo answers anything, a DNS server only a question. */
+export function datagramFor(port: number): { payload?: string } {
+	return port === 53 ? { payload: dnsQuery } : {};
 }

@@ -1,0 +1,68 @@
+import type { CheckOf, Vantage, WorkloadRef } from "./check-schema.ts";
+import type { ScenarioInstance } from "./instance.ts";
+import type { KubeObject } from "./manifests.ts";
+import { didYouMean } from "./suggest.ts";
+
+type Path = (string | number)[];
+interface Lint {
+	/** Adds a problem of `scenario.yaml`. */
+	spec(path: Path, message: string, mend?: string): void;
+	/** Adds a problem where the baseline has no such object. */
+	need(path: Path, target: string, namespace?: string): KubeObject | undefined;
+}
+
+/** What objectives speak of exists, and a table can be judged. */
+export function lintChecks(instance: ScenarioInstance, lint: Lint): void {
+	const { spec, need } = lint;
+	const needWorkload = (path: Path, { deployment, namespace }: WorkloadRef) => need(path, `deployment/${deployment}`, namespace);
+	const needVantage = (path: Path, from: Vantage) => {
+		if (typeof from === "object" && "deployment" in from) need(path, `deployment/${from.deployment}`, from.namespace);
+	};
+	for (const [index, { check }] of instance.objectives.entries()) {
+		const path = ["objectives", index, "check"];
+		if ("from" in check) needVantage([...path, "from"], check.from);
+		if (check.type === "object") need([...path, "target"], check.target, check.namespace);
+		if (check.type === "matrix") {
+			for (const [id, from] of Object.entries(check.sources)) needVantage([...path, "sources", id], from);
+			lintMatrix(check, path, lint);
+		}
+		if ("backend" in check) needWorkload([...path, "backend"], check.backend);
+		if (check.type === "http") for (const backend of check.backends ?? []) needWorkload([...path, "backends"], backend);
+		if (check.type === "dns" && check.answers && !Array.isArray(check.answers))
+			need([...path, "answers"], `service/${check.answers.service}`, check.answers.namespace);
+		if (check.type === "endpoints") {
+			const service = need([...path, "service"], `service/${check.service}`, check.namespace);
+			const ports = (service?.spec?.ports ?? []) as { name?: string; port: number }[];
+			if (service && !ports.some((port) => port.port === check.port || port.name === check.port)) {
+				spec([...path, "port"], `service/${check.service} has no port ${check.port}`);
+			}
+		}
+	}
+}
+
+/** Names of cells exist, and every denied cell has the two controls without which it proves nothing. */
+function lintMatrix(check: CheckOf<"matrix">, path: Path, { spec }: Lint): void {
+	for (const [id, from] of Object.entries(check.sources)) {
+		if (typeof from === "object" && "node" in from) spec([...path, "sources", id], "a node is no source: policies do not hold for it");
+	}
+	for (const list of ["allow", "deny"] as const) {
+		for (const [at, { from, to }] of check[list].entries()) {
+			if (!check.sources[from]) spec([...path, list, at, "from"], `no source "${from}"`, didYouMean(from, Object.keys(check.sources)));
+			for (const id of to.filter((id) => !check.destinations[id]))
+				spec([...path, list, at, "to"], `no destination "${id}"`, didYouMean(id, Object.keys(check.destinations)));
+		}
+	}
+	const allowed = check.allow.flatMap(({ from, to }) => to.map((destination) => ({ from, destination })));
+	for (const [at, { from, to }] of check.deny.entries()) {
+		for (const destination of to) {
+			const where = [...path, "deny", at, "to"];
+			const cell = `${from} → ${destination}`;
+			if (allowed.some((other) => other.from === from && other.destination === destination))
+				spec(where, `${cell} is both allowed and denied`);
+			else if (!allowed.some((other) => other.destination === destination))
+				spec(where, `${cell} is denied, but no source is allowed there: a closed port would look the same`);
+			if (!allowed.some((other) => other.from === from && other.destination !== destination))
+				spec(where, `${cell} is denied, but ${from} is allowed nowhere else: a source without network would look the same`);
+		}
+	}
+}
