@@ -104,6 +104,14 @@ export interface LabEnvironment {
 	grant(access: LearnerAccess, files: LabSpec["files"], signal: AbortSignal): Promise<void>;
 	/** Runs probes at once; answers in the order of the requests, never rejecting for a single probe. */
 	probe(probes: readonly LabProbe[], signal?: AbortSignal): Promise<ProbeResult[]>;
+	/**
+	 * From when it resolves until {@link release} or {@link thaw}: the cluster takes no change from the learner, who is told
+	 * so; reading goes on, and so do controllers and pods. No error where it is held already.
+	 * @throws AppError where the API server does not answer
+	 */
+	hold(signal: AbortSignal): Promise<void>;
+	/** Ends a hold; no error where there is none. @throws AppError where the API server does not answer */
+	release(signal: AbortSignal): Promise<void>;
 	/** Stops all processes of the lab in place, memory kept. */
 	freeze(): Promise<void>;
 	thaw(): Promise<void>;

@@ -99,6 +99,8 @@ function environment(world: FakeWorld, lab: FakeLab): LabEnvironment {
 			world.calls.push(`thaw ${labId}`);
 			lab.frozen = false;
 		},
+		hold: async () => void world.calls.push(`hold ${labId}`),
+		release: async () => void world.calls.push(`release ${labId}`),
 	};
 }
 

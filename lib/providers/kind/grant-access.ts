@@ -2,6 +2,7 @@ import { ApiException, CoreV1Api, type KubeConfig, KubernetesObjectApi, PatchStr
 import type { Clock } from "../../core/clock.ts";
 import type { LearnerAccess } from "../provider.ts";
 import { waitForDefaultAccounts } from "./cluster-ready.ts";
+import { holdPolicies } from "./learner-hold.ts";
 import { learnerPolicies, podPolicyName } from "./learner-policy.ts";
 import { learnerRbac } from "./learner-rbac.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -19,7 +20,7 @@ interface GrantOptions {
  */
 export async function grantAccess({ admin, access, clock, signal }: GrantOptions): Promise<void> {
 	const api = KubernetesObjectApi.makeApiClient(admin);
-	for (const manifest of [...learnerPolicies(), ...learnerRbac(access)]) {
+	for (const manifest of [...learnerPolicies(), ...holdPolicies(), ...learnerRbac(access)]) {
 		signal.throwIfAborted();
 		await api.patch(manifest, undefined, undefined, "faultline", true, PatchStrategy.ServerSideApply);
 	}

@@ -8,6 +8,7 @@ import { grantAccess } from "./grant-access.ts";
 import { type KindContext, labPaths } from "./kind-context.ts";
 import { labNames, nodeNames } from "./lab-names.ts";
 import { createLabProbes } from "./lab-probes.ts";
+import { setHold } from "./learner-hold.ts";
 import { makeLearnerKubeconfig } from "./learner-identity.ts";
 import type { ProberChannel } from "./prober-channel.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -87,6 +88,10 @@ export function createKindEnvironment(context: KindContext, labId: string, nodeC
 				timeoutMs: 60_000,
 				what: "The API server",
 			});
+			// A check that ended with the engine has left its hold.
+			await setHold(false, { admin, clock, signal: new AbortController().signal });
 		},
+		hold: (signal) => setHold(true, { admin, clock, signal }),
+		release: (signal) => setHold(false, { admin, clock, signal }),
 	};
 }

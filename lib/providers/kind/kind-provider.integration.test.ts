@@ -73,6 +73,16 @@ function describeParts(lab: () => LabEnvironment): void {
 			await run(["delete", "deployment,service", "site"]);
 		});
 
+		test("takes no change from the learner while held, and says why", { timeout: timeoutMs }, async () => {
+			const { signal } = new AbortController();
+			const change = () => lab().exec(["kubectl", "-n", "shop", "create", "configmap", "held"], { timeoutMs: 30_000 });
+			await lab().hold(signal);
+			expect(await change()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("a check of this lab is running") });
+			expect((await lab().exec(["kubectl", "-n", "shop", "get", "pods"], { timeoutMs: 30_000 })).exitCode).toBe(0);
+			await lab().release(signal);
+			expect((await change()).exitCode).toBe(0);
+		});
+
 		test("gets its eyes back when the prober has died", { timeout: timeoutMs }, async () => {
 			const ask = () =>
 				lab().probe([{ kind: "tcp", host: lab().nodes[0] ?? "", port: 6443, timeoutMs: 5000, from: { workstation: true } }]);

@@ -7,6 +7,8 @@ interface WaitOptions {
 	timeoutMs: number;
 	/** What is waited for, in words: `CoreDNS`. */
 	what: string;
+	/** Between two questions; 250 ms unless told. */
+	stepMs?: number;
 }
 
 /**
@@ -32,6 +34,6 @@ export async function waitUntil(ask: () => Promise<string | undefined>, options:
 				retryable: true,
 			});
 		}
-		await options.clock.sleep(250, options.signal);
+		await options.clock.sleep(options.stepMs ?? 250, options.signal);
 	}
 }
