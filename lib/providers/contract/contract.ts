@@ -111,13 +111,13 @@ export function describeProvider(name: string, { open, timeoutMs, also, after }:
 			expect(results.map((result) => result.outcome)).toEqual(["no-vantage", "answered", "answered"]);
 		});
 
+		also?.(() => lab);
+
 		test("gives the learner further files with other rights", { timeout: timeoutMs }, async () => {
 			await lab.grant({ ...spec.access, namespaces: ["till"] }, { "lab/second.txt": "second\n" }, never());
 			expect((await lab.exec(["cat", "lab/second.txt"], { timeoutMs: 10_000 })).stdout).toBe("second\n");
 			expect((await lab.exec(["cat", "lab/readme.txt"], { timeoutMs: 10_000 })).stdout).toBe("read me\n");
 		});
-
-		also?.(() => lab);
 
 		test("stays frozen until thawed, however often it is asked", { timeout: timeoutMs }, async () => {
 			await lab.freeze();

@@ -1,10 +1,18 @@
-import { ApiException, CoreV1Api, type KubeConfig, KubernetesObjectApi, PatchStrategy, type V1Pod } from "@kubernetes/client-node";
+import {
+	ApiException,
+	CoreV1Api,
+	type KubeConfig,
+	KubernetesObjectApi,
+	PatchStrategy,
+	RbacAuthorizationV1Api,
+	type V1Pod,
+} from "@kubernetes/client-node";
 import type { Clock } from "../../core/clock.ts";
 import type { LearnerAccess } from "../provider.ts";
 import { waitForDefaultAccounts } from "./cluster-ready.ts";
 import { holdPolicies } from "./learner-hold.ts";
 import { learnerPolicies, podPolicyName } from "./learner-policy.ts";
-import { learnerRbac } from "./learner-rbac.ts";
+import { dnsBinding, learnerRbac } from "./learner-rbac.ts";
 import { waitUntil } from "./wait-until.ts";
 
 interface GrantOptions {
@@ -20,14 +28,34 @@ interface GrantOptions {
  */
 export async function grantAccess({ admin, access, clock, signal }: GrantOptions): Promise<void> {
 	const api = KubernetesObjectApi.makeApiClient(admin);
-	for (const manifest of [...learnerPolicies(), ...holdPolicies(), ...learnerRbac(access)]) {
+	const core = admin.makeApiClient(CoreV1Api);
+	await waitUntil(() => removeJoinTokens(core), { clock, signal, timeoutMs: 60_000, what: "The removal of join tokens" });
+	for (const manifest of [...learnerPolicies(access), ...holdPolicies(), ...learnerRbac(access)]) {
 		signal.throwIfAborted();
 		await api.patch(manifest, undefined, undefined, "faultline", true, PatchStrategy.ServerSideApply);
 	}
+	if (!access.clusterDns) await takeBack(admin);
 	const namespaces = ["default", ...access.namespaces.filter((name) => name !== "default")];
 	await waitForDefaultAccounts({ admin, clock, signal }, namespaces);
-	const core = admin.makeApiClient(CoreV1Api);
 	await waitUntil(() => provePolicy(core), { clock, signal, timeoutMs: 60_000, what: "The lab's admission policy" });
+}
+
+/** Ends what an earlier grant allowed in kube-system. */
+async function takeBack(admin: KubeConfig): Promise<void> {
+	const binding = { name: dnsBinding, namespace: "kube-system" };
+	const removed = admin.makeApiClient(RbacAuthorizationV1Api).deleteNamespacedRoleBinding(binding);
+	await removed.catch((error) => {
+		if (!(error instanceof ApiException && error.code === 404)) throw error;
+	});
+}
+
+/**
+ * Removes the tokens with which nodes joined: kind gives every cluster the same one, and whoever holds it gets a node's
+ * certificate. All nodes have joined by now.
+ */
+async function removeJoinTokens(core: CoreV1Api): Promise<undefined> {
+	const namespace = "kube-system";
+	await core.deleteCollectionNamespacedSecret({ namespace, fieldSelector: "type=bootstrap.kubernetes.io/token" });
 }
 
 const privilegedPod: V1Pod = {

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { learnerKubeconfig } from "./learner-identity.ts";
 import { learnerPolicies } from "./learner-policy.ts";
-import { clusterReadRules, learnerRbac, namespaceRules } from "./learner-rbac.ts";
+import { clusterReadRules, dnsRules, ingressRules, installerRules, learnerRbac, namespaceRules } from "./learner-rbac.ts";
+import { systemPolicies } from "./learner-system-policy.ts";
 
 test("binds the namespaces' role in each namespace and nowhere else", () => {
 	const objects = learnerRbac({
@@ -29,6 +30,38 @@ test("grants nothing that leads to a node", () => {
 	expect(clusterReadRules.flatMap((rule) => rule.verbs).filter((verb) => !["get", "list", "watch"].includes(verb))).toEqual([]);
 });
 
+const full = { namespaces: ["shop"], clusterRules: [], clusterDns: true, ingressController: true, hostPorts: [80] };
+
+test("gives rights in kube-system only to who mends cluster DNS, and none that reads credentials or enters pods", () => {
+	const inSystem = (clusterDns: boolean) =>
+		learnerRbac({ ...full, clusterDns }).filter((object) => object.metadata?.namespace === "kube-system");
+	expect(inSystem(false)).toEqual([]);
+	expect(inSystem(true)).toHaveLength(1);
+	const granted = dnsRules.flatMap((rule) => rule.resources);
+	for (const way of ["secrets", "serviceaccounts/token", "pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers", "*"]) {
+		expect(granted).not.toContain(way);
+	}
+	const creates = dnsRules.filter((rule) => rule.verbs.includes("create")).flatMap((rule) => rule.resources);
+	expect(creates).not.toContain("pods");
+	expect(creates).not.toContain("daemonsets");
+	expect(dnsRules.flatMap((rule) => rule.verbs)).not.toContain("deletecollection");
+});
+
+test("lets nobody bind or escalate, nor write what the whole cluster's secrets are", () => {
+	const rules = [...namespaceRules, ...clusterReadRules, ...dnsRules, ...ingressRules, ...installerRules];
+	expect(rules.flatMap((rule) => rule.verbs).filter((verb) => ["bind", "escalate", "impersonate", "*"].includes(verb))).toEqual([]);
+	const secrets = ingressRules.filter((rule) => rule.resources.includes("secrets")).flatMap((rule) => rule.verbs);
+	expect(secrets).toEqual(["get", "list", "watch"]);
+	expect(ingressRules.flatMap((rule) => rule.resources)).not.toContain("mutatingwebhookconfigurations");
+});
+
+test("lets pods of the learner's namespaces take the scenario's host ports, and no workload of the platform's namespaces any", () => {
+	const said = JSON.stringify(learnerPolicies({ namespaces: ["edge"], hostPorts: [80, 443] }));
+	expect(said).toContain("(request.namespace in ['edge'] && p.hostPort in [80, 443])");
+	expect(JSON.stringify(learnerPolicies({ namespaces: ["edge"], hostPorts: [] }))).not.toContain("p.hostPort in");
+	expect(JSON.stringify(systemPolicies())).not.toContain("p.hostPort in");
+});
+
 test("adds the scenario's own rules cluster-wide", () => {
 	const rule = { apiGroups: [""], resources: ["pods"], verbs: ["list"] };
 	const role = learnerRbac({ namespaces: [], clusterRules: [rule], clusterDns: false, ingressController: false, hostPorts: [] }).find(
@@ -38,7 +71,9 @@ test("adds the scenario's own rules cluster-wide", () => {
 });
 
 test("binds the pod policy to all namespaces but the platform's", () => {
-	const binding = learnerPolicies().find((object) => object.kind === "ValidatingAdmissionPolicyBinding") as unknown as {
+	const binding = learnerPolicies({ namespaces: [], hostPorts: [] }).find(
+		(object) => object.kind === "ValidatingAdmissionPolicyBinding",
+	) as unknown as {
 		spec: { matchResources: { namespaceSelector: { matchExpressions: { operator: string; values?: string[] }[] } } };
 	};
 	const [names, label] = binding.spec.matchResources.namespaceSelector.matchExpressions;
