@@ -50,3 +50,10 @@ test("cells name sources and destinations of the table", () => {
 		'allow.2.to: no destination "pya"',
 	]);
 });
+
+test("an object check names a kind that is looked at and asks something of the field", () => {
+	const object = { type: "object", target: "service/pay", path: "spec.type", equals: "ClusterIP", because: "no traffic can tell" };
+	expect(problemsOf(object)).toEqual([]);
+	expect(problemsOf({ ...object, target: "secret/pay" })).toEqual(["target: no field of a secret can be asked"]);
+	expect(problemsOf({ ...object, equals: undefined })[0]).toContain("nothing is asked of the field");
+});

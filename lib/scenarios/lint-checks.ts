@@ -1,6 +1,7 @@
 import type { CheckOf, Vantage, WorkloadRef } from "./check-schema.ts";
 import type { ScenarioInstance } from "./instance.ts";
 import type { KubeObject } from "./manifests.ts";
+import { type ObjectKind, objectKinds } from "./object-kinds.ts";
 import { didYouMean } from "./suggest.ts";
 
 type Path = (string | number)[];
@@ -21,7 +22,7 @@ export function lintChecks(instance: ScenarioInstance, lint: Lint): void {
 	for (const [index, { check }] of instance.objectives.entries()) {
 		const path = ["objectives", index, "check"];
 		if ("from" in check) needVantage([...path, "from"], check.from);
-		if (check.type === "object") need([...path, "target"], check.target, check.namespace);
+		if (check.type === "object") lintObject(check, path, lint);
 		if (check.type === "matrix") {
 			for (const [id, from] of Object.entries(check.sources)) needVantage([...path, "sources", id], from);
 			lintMatrix(check, path, lint);
@@ -38,6 +39,16 @@ export function lintChecks(instance: ScenarioInstance, lint: Lint): void {
 			}
 		}
 	}
+}
+
+/** The object exists, its kind is one that is looked at, and something is asked of the field. */
+function lintObject(check: CheckOf<"object">, path: Path, { spec, need }: Lint): void {
+	const kind = check.target.split("/")[0] ?? "";
+	if (!objectKinds.includes(kind as ObjectKind))
+		spec([...path, "target"], `no field of a ${kind} can be asked`, didYouMean(kind, objectKinds));
+	else need([...path, "target"], check.target, check.namespace);
+	if (check.equals === undefined && check.atLeast === undefined && !check.absent)
+		spec(path, "nothing is asked of the field: say equals, atLeast or absent");
 }
 
 /** Names of cells exist, and every denied cell has the two controls without which it proves nothing. */

@@ -1,4 +1,3 @@
-import { AppError } from "../../core/errors.ts";
 import type { LabProbe, ProbeResult } from "../../providers/provider.ts";
 import type { Check } from "../../scenarios/check-schema.ts";
 import { dnsCheck } from "./dns.ts";
@@ -6,6 +5,7 @@ import { endpointsCheck } from "./endpoints.ts";
 import { appCheck, httpCheck } from "./http.ts";
 import type { CheckContext, CheckDialogue, Judgement, Pause } from "./judgement.ts";
 import { matrixCheck } from "./matrix.ts";
+import { objectCheck } from "./object.ts";
 import { reachCheck } from "./reach.ts";
 
 /** The dialogue of any check. A further kind of check is one file and one line here. */
@@ -25,7 +25,7 @@ export function dialogueOf(check: Check, context: CheckContext): CheckDialogue {
 		case "matrix":
 			return matrixCheck(check, context);
 		case "object":
-			throw new AppError("check-unknown", `A ${check.type} check can't be asked yet.`);
+			return objectCheck(check, context);
 	}
 }
 
