@@ -38,7 +38,7 @@ export async function gradeDecisively(options: {
 
 	onStep("Asking every objective");
 	let objectives = await askUntil(takesEffectUntil(await read(), workloads, clock.now()));
-	const guards = judgeGuards(scenario, await read());
+	const guards = judgeGuards({ scenario, view: await read(), before: options.before });
 
 	const rounds = [
 		{ when: "After one pod of each workload was deleted", doing: "Deleting one pod of each workload", act: () => disturber.deletePods() },

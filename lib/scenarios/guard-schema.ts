@@ -50,6 +50,7 @@ export const objectKeptRule = z.strictObject({
 /** Whom an envelope speaks of: pods by a workload of the baseline or by labels, or an address range. */
 export const envelopePeer = z.union([
 	z.strictObject({ deployment: name, namespace: name.optional() }),
+	/** Namespace `*`: in any. */
 	z.strictObject({ pods: z.record(name, z.string()), namespace: name.optional() }),
 	/** Every pod of a namespace. */
 	z.strictObject({ namespace: name }),
@@ -136,4 +137,5 @@ export const guardRule = z.discriminatedUnion("type", [
 	newRoutesRule,
 ]);
 export type GuardRule = z.infer<typeof guardRule>;
+export type PolicyEnvelopeRule = z.infer<typeof policyEnvelopeRule>;
 export type GuardRuleOf<T extends GuardRule["type"]> = Extract<GuardRule, { type: T }>;

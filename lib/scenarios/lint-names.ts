@@ -1,5 +1,6 @@
 import type { ScenarioInstance } from "./instance.ts";
 import { lintChecks } from "./lint-checks.ts";
+import { lintGuards } from "./lint-guards.ts";
 import { findObject, type KubeObject } from "./manifests.ts";
 import type { AddProblem } from "./problem.ts";
 import { header } from "./scripts.ts";
@@ -30,12 +31,7 @@ export function lintNames(instance: ScenarioInstance, source: YamlSource, add: A
 	if (points !== 100) spec(["objectives"], `the points add up to ${points}, not to 100`);
 
 	lintChecks(instance, { spec, need });
-	for (const [index, { rule }] of instance.guards.entries()) {
-		const path = ["guards", index, "rule"];
-		if (rule.type === "app-kept") for (const name of rule.deployments) need([...path, "deployments"], `deployment/${name}`, rule.namespace);
-		if (rule.type === "services-kept") for (const name of rule.services) need([...path, "services"], `service/${name}`, rule.namespace);
-		if (rule.type === "object") need([...path, "target"], rule.target, rule.namespace);
-	}
+	lintGuards(instance, spec);
 	for (const [index, name] of instance.fault.breaks.entries()) {
 		if (!instance.objectives.some(({ id }) => id === name)) {
 			spec(

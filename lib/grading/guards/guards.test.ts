@@ -21,7 +21,7 @@ function judge(rule: object, change?: (view: View) => void) {
 		baselineObjects: structuredClone(baseline).map((object) => ({ object, file: "", line: 1 })),
 		guards: [{ id: "g", title: "g", rule: parsed }],
 	} as unknown as ScenarioInstance;
-	const [result] = judgeGuards(scenario, shopView(change));
+	const [result] = judgeGuards({ scenario, view: shopView(change), before: undefined });
 	return result;
 }
 

@@ -5,16 +5,23 @@ import type { ClusterView } from "../cluster-view.ts";
 import { fieldProblems } from "../object-field.ts";
 import { appKept } from "./app-kept.ts";
 import { type Finding, finding } from "./finding.ts";
+import type { GuardContext } from "./guard-context.ts";
 import { noAddresses } from "./no-addresses.ts";
+import { policyEnvelope } from "./policy-envelope.ts";
 import { servicesKept } from "./services-kept.ts";
 
-/** Judges every guard of a scenario on one snapshot. */
-export function judgeGuards(scenario: ScenarioInstance, view: ClusterView): GuardResult[] {
-	return scenario.guards.map(({ id, title, rule }) => ({ id, title, ...judge(rule, scenario, view) }));
+/**
+ * Judges every guard of a scenario on one snapshot.
+ * @param options.before the cluster as the fault left it; undefined where there was no fault yet
+ */
+export function judgeGuards(options: { scenario: ScenarioInstance; view: ClusterView; before: ClusterView | undefined }): GuardResult[] {
+	const { scenario, view, before } = options;
+	const context = { view, before, baseline: scenario.baselineObjects, namespace: scenario.namespace };
+	return scenario.guards.map(({ id, title, rule }) => ({ id, title, ...judge(rule, context) }));
 }
 
-function judge(rule: ScenarioInstance["guards"][number]["rule"], scenario: ScenarioInstance, view: ClusterView): Finding {
-	const { baselineObjects, namespace } = scenario;
+function judge(rule: ScenarioInstance["guards"][number]["rule"], context: GuardContext): Finding {
+	const { baseline: baselineObjects, namespace, view } = context;
 	switch (rule.type) {
 		case "no-addresses":
 			return noAddresses(rule, baselineObjects, view, namespace);
@@ -24,6 +31,8 @@ function judge(rule: ScenarioInstance["guards"][number]["rule"], scenario: Scena
 			return servicesKept(rule, baselineObjects, view, namespace);
 		case "object":
 			return objectField(rule, view, namespace);
+		case "policy-envelope":
+			return policyEnvelope(rule, context);
 		default:
 			return { verdict: "error", message: `A guard of kind ${rule.type} can't be judged yet.` };
 	}
