@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createOwnerSessions } from "#lib/auth/owner-sessions.ts";
 import { systemClock } from "#lib/core/clock.ts";
 import { readEnv } from "#lib/core/env.ts";
-import { readHostManifest } from "#lib/core/host.ts";
+import { type IngressAddon, readHostManifest } from "#lib/core/host.ts";
 import { newId } from "#lib/core/ids.ts";
 import { createLogger } from "#lib/core/log.ts";
 import { createGrader } from "#lib/grading/grade.ts";
@@ -12,8 +12,10 @@ import { scenarioSteps } from "#lib/labs/steps/scenario-steps.ts";
 import { verify } from "#lib/labs/verify/verify.ts";
 import { createProtocolServer } from "#lib/protocol/server.ts";
 import { createKindProvider } from "#lib/providers/kind/kind-provider.ts";
-import type { LabProvider } from "#lib/providers/provider.ts";
+import type { LabProvider, StepContext } from "#lib/providers/provider.ts";
 import { loadCatalogue } from "#lib/scenarios/catalogue.ts";
+import { startLater } from "#lib/setup/start-later.ts";
+import { waitForIngress } from "#lib/setup/wait-for-ingress.ts";
 import { openDatabase } from "#lib/store/database.ts";
 import { takeInstanceLock } from "#lib/store/instance-lock.ts";
 import { createLabStore } from "#lib/store/lab-store.ts";
@@ -42,7 +44,7 @@ const catalogue = await loadCatalogue(join(import.meta.dirname, "..", "scenarios
 let making: Promise<LabProvider> | undefined;
 async function provider(): Promise<LabProvider> {
 	making ??= readHostManifest(env.dataDir).then((host) =>
-		createKindProvider({ dataDir: env.dataDir, instanceId, host, workstationImage, log, clock }),
+		createKindProvider({ dataDir: env.dataDir, instanceId, host, workstationImage, ingressAddon, log, clock }),
 	);
 	making.catch(() => {
 		making = undefined;
@@ -52,6 +54,12 @@ async function provider(): Promise<LabProvider> {
 
 async function workstationImage(): Promise<string> {
 	return (await readHostManifest(env.dataDir)).images.workstation;
+}
+
+/** For labs with an ingress or a gateway: waits where set-up still makes it, and starts that where it does not run. */
+function ingressAddon({ signal, onStep }: StepContext): Promise<IngressAddon> {
+	const start = () => startLater({ root: join(import.meta.dirname, ".."), dataDir: env.dataDir });
+	return waitForIngress({ dataDir: env.dataDir, start, clock, signal, onStep });
 }
 
 const terminals = createTerminals({

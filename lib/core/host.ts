@@ -26,7 +26,25 @@ export const hostManifest = z.object({
 	}),
 	/** Image names that the mirror serves, as a manifest writes them: `nginx:latest`. */
 	mirrored: z.array(z.string()),
+	/** What later stages have made for clusters that ask for it. */
+	addons: z
+		.object({
+			/** For the add-ons `ingress` and `gateway`; see infra/addons/traefik. */
+			ingress: z
+				.object({
+					/** The mirror that this one is made of: another one makes another. */
+					from: z.string(),
+					/** Serves what the common mirror does, and Traefik. */
+					mirror: z.string(),
+					mirrored: z.array(z.string()),
+					/** Folder, absolute: `manifests/` for the workstation, `gateway-api.yaml` for the cluster. */
+					folder: z.string(),
+				})
+				.optional(),
+		})
+		.default({}),
 });
+export type IngressAddon = NonNullable<z.infer<typeof hostManifest>["addons"]["ingress"]>;
 export type HostManifest = z.infer<typeof hostManifest>;
 
 /**

@@ -1,7 +1,6 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
 import { AppError } from "../core/errors.ts";
-import { type HostManifest, hostManifest, readHostManifest } from "../core/host.ts";
+import { type HostManifest, readHostManifest } from "../core/host.ts";
 import { ensurePackages } from "./apt.ts";
 import { readMissingCapabilities } from "./capabilities.ts";
 import type { SetupContext } from "./context.ts";
@@ -10,7 +9,7 @@ import { buildRuntime } from "./docker-runtime.ts";
 import { explainNetwork } from "./explain-network.ts";
 import { ensureGo } from "./go-toolchain.ts";
 import { checkDisk, checkMemory, neededDiskBytes } from "./host-checks.ts";
-import { ensureWorkstationWithHelm } from "./images/helm.ts";
+import { writeHostManifest } from "./host-manifest.ts";
 import { neededPackages } from "./needed-packages.ts";
 import { ensureNextBuild } from "./next-build.ts";
 import type { Stage } from "./stages.ts";
@@ -103,7 +102,7 @@ export async function setUpStages(options: SetUpOptions): Promise<Stage[]> {
 				const made = await asked.catch((error: unknown) => {
 					throw explainNetwork(error);
 				});
-				await writeManifest(env.dataDir, withLaterWorkstation(made.manifest, before));
+				await writeHostManifest(env.dataDir, withLaterParts(made.manifest, before));
 				return whether(made.built);
 			},
 		},
@@ -115,40 +114,15 @@ export async function setUpStages(options: SetUpOptions): Promise<Stage[]> {
 	];
 }
 
-/** What later stages have put on the same workstation stays on it. */
-export function withLaterWorkstation(manifest: HostManifest, before: HostManifest | null): HostManifest {
-	if (before?.images.plainWorkstation !== manifest.images.workstation) return manifest;
-	const { workstation, plainWorkstation } = before.images;
-	return { ...manifest, images: { ...manifest.images, workstation, plainWorkstation } };
-}
-
-/**
- * What the first lab does not need, run at low priority once Faultline serves: Helm on the workstation; add-ons of
- * scenarios (ingress, gateway, load balancer) take their place here.
- */
-export function laterStages(context: Omit<SetupContext, "say">): Stage[] {
-	const { env, root, signal } = context;
-	return [
-		{
-			name: "Helm",
-			needs: [],
-			run: async (tools) => {
-				const host = await readHostManifest(env.dataDir);
-				const plain = host.images.plainWorkstation ?? host.images.workstation;
-				const go = await ensureGo({ ...context, ...tools });
-				const images = { cacheDir: env.cacheDir, root, docker: host.docker, go, signal, log: tools.say };
-				const workstation = await ensureWorkstationWithHelm(plain, images);
-				await writeManifest(env.dataDir, { ...host, images: { ...host.images, workstation, plainWorkstation: plain } });
-				return workstation === host.images.workstation ? "unchanged" : "made";
-			},
-		},
-	];
-}
-
-async function writeManifest(dataDir: string, manifest: HostManifest): Promise<void> {
-	const fresh = join(dataDir, `host.json.${process.pid}`);
-	await writeFile(fresh, `${JSON.stringify(hostManifest.parse(manifest), null, "\t")}\n`, { mode: 0o600 });
-	await rename(fresh, join(dataDir, "host.json"));
+/** What later stages have made for these very images stays: the workstation's further programs, the mirror of an add-on. */
+export function withLaterParts(manifest: HostManifest, before: HostManifest | null): HostManifest {
+	const kept = { ...manifest, images: { ...manifest.images }, addons: { ...manifest.addons } };
+	if (before?.images.plainWorkstation === manifest.images.workstation) {
+		kept.images.workstation = before.images.workstation;
+		kept.images.plainWorkstation = before.images.plainWorkstation;
+	}
+	if (before?.addons.ingress?.from === manifest.images.mirror) kept.addons.ingress = before.addons.ingress;
+	return kept;
 }
 
 function must<T>(value: T | undefined): T {

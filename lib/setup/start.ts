@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { readEnv } from "../core/env.ts";
 import { endSignal, tellError } from "./edge.ts";
 import { checkPort } from "./host-checks.ts";
@@ -10,6 +9,7 @@ import { originOf, ownerAddress } from "./readiness.ts";
 import { runWithProgress } from "./run-set-up.ts";
 import { serve } from "./serve.ts";
 import { setUpStages } from "./set-up.ts";
+import { startLater } from "./start-later.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
 			print("\nFaultline serves. The address of its owner, good for one visit (npm start again gives a fresh one):");
 			print(`\n  ${await ownerAddress(env, env)}\n`);
 			print("Ctrl-C or npm stop ends it; labs stay.");
-			startLater(env.dataDir);
+			await startLater({ root, dataDir: env.dataDir });
 		},
 	});
 }
@@ -49,16 +49,6 @@ async function main(args: readonly string[]): Promise<void> {
 async function holdsPort(record: Awaited<ReturnType<typeof readRecord>>): Promise<boolean> {
 	const web = record?.children.web;
 	return web !== undefined && (await stillRuns(web));
-}
-
-/** What the first lab does not need is made by a process of its own, at the lowest priority, while Faultline serves. */
-function startLater(dataDir: string): void {
-	const later = spawn(process.execPath, [join(root, "lib/setup/later.ts")], {
-		cwd: root,
-		env: { ...process.env, FAULTLINE_DATA: dataDir },
-		stdio: "ignore",
-	});
-	later.once("error", () => {});
 }
 
 await main(process.argv.slice(2)).catch(tellError);

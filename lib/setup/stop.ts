@@ -9,6 +9,7 @@ import { endSignal, tellError } from "./edge.ts";
 import { endProcess } from "./end-process.ts";
 import { findProgram } from "./find-program.ts";
 import { readRecord, removeRecord, startTimeOf, stillRuns } from "./instance-files.ts";
+import { readLater, removeLater } from "./later-record.ts";
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -41,8 +42,11 @@ async function main(args: readonly string[]): Promise<void> {
 	const leftOver = Object.values(record?.children ?? {});
 	if (engine && engineStart) leftOver.push({ pid: engine.pid, startTime: engineStart });
 	if (record) leftOver.unshift(record);
+	const later = await readLater(env.dataDir);
+	if (later) leftOver.push(later);
 	for (const one of leftOver) await endProcess(one, { graceMs: 30_000, clock: systemClock });
 	if (record) await removeRecord(env.dataDir);
+	if (later) await removeLater(env.dataDir);
 	print(engine || record ? "Faultline has ended." : "Faultline does not run here.");
 	if (!args.includes("--keep-docker")) await stopEmptyDocker(signal);
 }

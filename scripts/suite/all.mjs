@@ -30,7 +30,10 @@ export async function runAll({ node, env, scratch, resultsFile, signal }) {
 	await Promise.all(checkSteps({ env, scratch }).map(step));
 	if (!(await step(setUp("set-up", "lib/setup/start.ts", ["--set-up-only"], 55 * minutes)))) return;
 	if (!(await step(setUp("packages for tests", "lib/setup/test-packages.ts", [], 10 * minutes)))) return;
+	// At the lowest priority, so it goes on beside the Go tests; proofs of scenarios with an ingress need it.
+	const addons = step(setUp("add-ons", "lib/setup/later.ts", ["ingress add-on"], 40 * minutes));
 	for (const one of await goSteps({ env, node })) await step(one);
+	await addons;
 	const common = { env: { ...env, NO_COLOR: "1" }, cwd: root, show: /** @type {const} */ ("live") };
 	await step(vitest({ ...common, project: "integration", scratch, deadlineMs: 40 * minutes, count: ofExitCode }));
 	await endToEnd({ node, env, scratch, signal, step, note });

@@ -50,13 +50,9 @@ export async function removeInstance(instance) {
 
 /** @param {string} dataDir */
 function endProcesses(dataDir) {
-	let record;
-	try {
-		record = JSON.parse(readFileSync(join(dataDir, "supervisor.json"), "utf8"));
-	} catch {
-		return;
-	}
-	for (const { pid, startTime } of [record, ...Object.values(record.children ?? {})]) {
+	const records = ["supervisor.json", "later.json"].map((name) => readText(join(dataDir, name))).filter((text) => text !== "");
+	const processes = records.map((text) => JSON.parse(text)).flatMap((record) => [record, ...Object.values(record.children ?? {})]);
+	for (const { pid, startTime } of processes) {
 		// Field 22 of stat, as set-up records it: the same process, not another one with its number.
 		const stat = readText(`/proc/${pid}/stat`);
 		if (stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] === startTime) process.kill(pid, "SIGKILL");

@@ -4,6 +4,7 @@ import type { LabSpec, StepContext } from "../provider.ts";
 import { scaleDns, waitForCluster } from "./cluster-ready.ts";
 import { ensureCluster } from "./ensure-cluster.ts";
 import { grantAccess } from "./grant-access.ts";
+import { addonFiles, ingressAddonOf, installGatewayApi } from "./ingress-addon.ts";
 import { type KindContext, labPaths } from "./kind-context.ts";
 import { labNames, nodeNames } from "./lab-names.ts";
 import { ensureNetwork } from "./lab-network.ts";
@@ -33,12 +34,13 @@ export async function createLab(context: KindContext, spec: LabSpec, step: StepC
 	begin("Preparing the network");
 	await mkdir(paths.dir, { recursive: true, mode: 0o700 });
 	await writeLabRecord(paths, spec, false);
+	const addon = await ingressAddonOf(context, spec.cluster, step);
 	const subnet = await ensureNetwork(context, spec.labId, step.signal);
 
 	begin("Creating the cluster");
 	await together(step.signal, [
 		(signal) => ensureCluster(context, spec, paths, { signal, onStep: step.onStep }),
-		(signal) => ensureMirror(context, spec.labId, subnet, signal),
+		(signal) => ensureMirror(context, spec.labId, { subnet, image: addon?.mirror ?? context.host.images.mirror, signal }),
 		(signal) => ensureWorkstation(context, spec.labId, signal),
 	]);
 	await pointNodesToMirror(context, nodes, subnet);
@@ -50,11 +52,14 @@ export async function createLab(context: KindContext, spec: LabSpec, step: StepC
 	await scaleDns(ready);
 	// Access needs no node: it is granted while CoreDNS comes up.
 	const granted = grantAccess({ admin, access: spec.access, clock, signal: step.signal });
-	await Promise.all([granted, waitForCluster(ready)]);
+	const gateway =
+		addon && spec.cluster.addons.includes("gateway") ? installGatewayApi(context, { addon, paths, signal: step.signal }) : undefined;
+	await Promise.all([granted, waitForCluster(ready), gateway]);
 
 	begin("Preparing the workstation");
 	const kubeconfig = await makeLearnerKubeconfig(context, spec.labId, paths, spec.access.namespaces[0] ?? "default");
-	await fillWorkstation(context, spec, kubeconfig);
+	const files = { ...spec.files, ...(addon && (await addonFiles(addon))) };
+	await fillWorkstation(context, { labId: spec.labId, files }, kubeconfig);
 	await writeLabRecord(paths, spec, true);
 	log.info({ sinceMs: clock.now() - begun }, "lab is whole");
 }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Clock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
-import type { HostManifest } from "../../core/host.ts";
+import type { HostManifest, IngressAddon } from "../../core/host.ts";
 import type { Logger } from "../../core/log.ts";
+import type { StepContext } from "../provider.ts";
 import type { Docker } from "./docker.ts";
 
 export interface KindProviderOptions {
@@ -13,6 +14,8 @@ export interface KindProviderOptions {
 	host: HostManifest;
 	/** The workstation's image for the next lab: later stages of set-up put programs on it. Default: that of `host`. */
 	workstationImage?: () => Promise<string>;
+	/** What clusters with an ingress or a gateway need, waiting for set-up to make it. Default: that of `host`. */
+	ingressAddon?: (step: StepContext) => Promise<IngressAddon>;
 	log: Logger;
 	clock: Clock;
 }

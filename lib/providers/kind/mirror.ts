@@ -9,8 +9,14 @@ export const mirrorPort = 5000;
  * Starts the registry that serves debug images and the scenarios' application inside the lab. One per lab, though it
  * costs a container each: a shared one would stand on every lab's network at once, a bridge between learners and a
  * thing that one lab's removal could take from another.
+ * @param options.image what it serves: the host's common mirror, or that of an add-on
  */
-export async function ensureMirror(context: KindContext, labId: string, subnet: Cidr, signal: AbortSignal): Promise<void> {
+export async function ensureMirror(
+	context: KindContext,
+	labId: string,
+	options: { subnet: Cidr; image: string; signal: AbortSignal },
+): Promise<void> {
+	const { subnet, image, signal } = options;
 	const { mirror, network } = labNames(context.instanceId, labId);
 	await ensureContainer(context, {
 		name: mirror,
@@ -19,7 +25,7 @@ export async function ensureMirror(context: KindContext, labId: string, subnet: 
 			...labelArgs(context.instanceId, "mirror", labId),
 			...["--network", network, "--ip", addressPlan(subnet).mirror, "--hostname", "mirror"],
 			...["--memory", "256m", "--pids-limit", "256", "--cap-drop", "ALL", "--read-only"],
-			context.host.images.mirror,
+			image,
 		],
 	});
 }

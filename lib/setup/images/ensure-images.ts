@@ -92,6 +92,7 @@ export async function builtImages(context: ImageContext, own: AbortController): 
 		docker: context.docker,
 		images: { node: made.node, workstation, prober: eyes, mirror: made.mirror },
 		mirrored: made.mirrored,
+		addons: {},
 	};
 }
 
@@ -116,6 +117,7 @@ export async function pulledImages(source: PullSource, context: ImageContext, ow
 		docker: context.docker,
 		images: { node: images.node, workstation: laptop, prober, mirror: made.mirror },
 		mirrored: made.mirrored,
+		addons: {},
 	};
 }
 

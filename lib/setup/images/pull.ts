@@ -54,18 +54,23 @@ export async function ensurePulledImages(source: PullSource, context: ImageConte
 		const { registry, repository } = parseImageName(name);
 		const latest = `${registry}/${repository}:latest`;
 		const names = [...new Set([fullImageName(name), latest])];
-		const ref = await pull(name, source.registry, context);
-		// By its id: a tag that is pulled anew later is another image.
-		const id = await mustRun(context.docker, ["image", "inspect", "--format", "{{.Id}}", ref], {
-			timeoutMs: 30_000,
-			signal: context.signal,
-		});
-		debug.push({ ref: id.trim(), names: names.map(usualName) });
+		debug.push({ ref: await ensurePulledImage(name, source.registry, context), names: names.map(usualName) });
 	}
 	const options = { timeoutMs: 60_000, signal: context.signal };
 	const read = ["run", "--rm", "--network", "none", "--entrypoint", "cat", node, "/kind/version"];
 	const kubernetesVersion = (await mustRun(context.docker, read, options)).trim();
 	return { node, debug, kubernetesVersion, kubectl: await kubectlOf(node, context) };
+}
+
+/**
+ * One public image.
+ * @returns its id: a tag that is pulled anew later is another image
+ * @throws AppError `image-not-pulled`
+ */
+export async function ensurePulledImage(name: string, registry: string | undefined, context: ImageContext): Promise<string> {
+	const ref = await pull(name, registry, context);
+	const options = { timeoutMs: 30_000, signal: context.signal };
+	return (await mustRun(context.docker, ["image", "inspect", "--format", "{{.Id}}", ref], options)).trim();
 }
 
 /** The names that people write: without `docker.io/` and `library/`. */
