@@ -25,9 +25,8 @@ export function objectiveLine(objective: ObjectiveResult): string | null {
 	if (objective.verdict === "unproven") {
 		const slowest = objective.evidence.find((one) => one.decisionAt);
 		if (slowest?.decisionAt) {
-			const good = slowest.strip.filter(Boolean).length;
-			const whole = good === slowest.strip.length ? slowest.samples : good;
-			return `${whole} of ${slowest.samples}, decision at ${slowest.decisionAt}`;
+			const good = slowest.asExpected ?? slowest.samples - slowest.strip.filter((one) => !one).length;
+			return `${good} of ${slowest.samples}, decision at ${slowest.decisionAt}`;
 		}
 	}
 	if (objective.waitsFor) return `Waiting for ${objective.waitsFor}`;

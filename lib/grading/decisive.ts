@@ -8,6 +8,8 @@ import { evaluateObjectives, workloadsBehind } from "./evaluate.ts";
 import { judgeGuards } from "./guards/guards.ts";
 import { readView } from "./kube-reader.ts";
 import { takesEffectUntil } from "./recent-change.ts";
+import { progressWords } from "./sampling/progress-words.ts";
+import { chanceOfRound, roundsOfCheck } from "./sampling/spending.ts";
 import { summarise } from "./verdict.ts";
 
 /** Endpoints and rules may lag a pod's readiness; a repair that needs longer than this is none. */
@@ -57,8 +59,11 @@ export async function gradeDecisively(options: {
 
 	/** Asks until all pass or the deadline is over; at least once. */
 	async function askUntil(deadline: number): Promise<ObjectiveResult[]> {
+		const chance = chanceOfRound({ check: options.check, rounds: roundsOfCheck });
+		const onProgress = (result: ObjectiveResult) => onStep(progressWords(result));
 		for (;;) {
-			const results = await evaluateObjectives({ environment, scenario, view: await read(), clock, signal });
+			const view = await read();
+			const results = await evaluateObjectives({ environment, scenario, view, read, clock, manner: { chance }, onProgress, signal });
 			if (results.every(({ verdict }) => verdict === "pass") || clock.now() >= deadline) return results;
 			await clock.sleep(pollMs, signal);
 		}

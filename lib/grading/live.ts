@@ -5,6 +5,7 @@ import type { LabEnvironment } from "../providers/provider.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
 import { evaluateObjectives } from "./evaluate.ts";
 import { watchView } from "./kube-watcher.ts";
+import { freeChance } from "./sampling/spending.ts";
 
 /** Between two rounds of light probing; with a watch in front, a fix shows well within 2 s. */
 const pauseMs = 700;
@@ -62,9 +63,7 @@ export async function followLive(options: {
 					scenario,
 					view: view.current(),
 					clock,
-					holds: false,
-					maxSamples: lightly,
-					mostPatienceMs: patienceMs,
+					manner: { holds: false, maxSamples: lightly, mostPatienceMs: patienceMs, chance: freeChance },
 					signal,
 				});
 				const asked = restarts < mostRestarts ? await unlessStale(asking, stale.signal) : await asking;

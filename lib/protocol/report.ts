@@ -12,6 +12,8 @@ export const evidence = z.object({
 	from: z.string(),
 	/** How many probes the verdict rests on. */
 	samples: z.number().int().nonnegative(),
+	/** Of a sequential test: how many of the samples were as expected; `strip` has the newest only. */
+	asExpected: z.number().int().nonnegative().optional(),
 	/** While unproven: the sample at which a decision is expected. */
 	decisionAt: z.number().int().positive().optional(),
 	/** Newest last, at most 40: true where the probe was as expected. */

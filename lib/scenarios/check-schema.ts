@@ -92,8 +92,8 @@ export const dnsCheck = z.strictObject({
 	/** What the answer must be: addresses, or a Service's cluster address. Left out: any answer. */
 	answers: z.union([z.array(name), z.strictObject({ service: name, namespace: name.optional() })]).optional(),
 	transport: z.enum(["udp", "tcp"]).default("udp"),
-	/** False asks the name as it stands, without the search list. */
-	search: z.boolean().default(true),
+	/** False asks the name as it stands, without the search list. Left out: true, but false for a sampled raw query. */
+	search: z.boolean().optional(),
 	/** Each lookup must take no longer. */
 	latencyMs: z.number().int().positive().optional(),
 	/** Queries that one lookup may send at most, search list included. */

@@ -3,7 +3,7 @@ import type { Check } from "../../scenarios/check-schema.ts";
 import { dnsCheck } from "./dns.ts";
 import { endpointsCheck } from "./endpoints.ts";
 import { appCheck, httpCheck } from "./http.ts";
-import type { CheckContext, CheckDialogue, Judgement, Pause } from "./judgement.ts";
+import type { CheckContext, CheckDialogue, Judgement } from "./judgement.ts";
 import { matrixCheck } from "./matrix.ts";
 import { objectCheck } from "./object.ts";
 import { reachCheck } from "./reach.ts";
@@ -30,33 +30,28 @@ export function dialogueOf(check: Check, context: CheckContext): CheckDialogue {
 }
 
 /**
- * Leads all dialogues at once: what they ask in one round goes out as one batch. A round in which some pause is as long
- * as the longest pause.
- * @param wait resolves after so many milliseconds
- * @returns judgements in the order of the checks
+ * Leads one dialogue to its end, at its own pace.
+ * @param channel.send answers in the order of the probes
+ * @param channel.wait resolves after so many milliseconds
+ * @param channel.onProgress called with what can be said before the end
  */
 export async function converse(
-	dialogues: readonly CheckDialogue[],
-	send: (probes: readonly LabProbe[]) => Promise<ProbeResult[]>,
-	wait: (ms: number) => Promise<void>,
-): Promise<Judgement[]> {
-	const judgements = new Map<CheckDialogue, Judgement>();
-	let open = dialogues.map((dialogue) => ({ dialogue, turn: dialogue.next() }));
-	for (;;) {
-		for (const { dialogue, turn } of open) if (turn.done) judgements.set(dialogue, turn.value);
-		open = open.filter(({ turn }) => !turn.done);
-		if (open.length === 0) return dialogues.map((dialogue) => judgements.get(dialogue) as Judgement);
-		const turns = open.map(({ turn }) => turn.value as LabProbe[] | Pause);
-		const batches = turns.map((turn) => ("pauseMs" in turn ? [] : turn));
-		const pauseMs = Math.max(0, ...turns.map((turn) => ("pauseMs" in turn ? turn.pauseMs : 0)));
-		const probes = batches.flat();
-		const [results] = await Promise.all([probes.length > 0 ? send(probes) : [], pauseMs > 0 ? wait(pauseMs) : undefined]);
-		let at = 0;
-		open = open.map(({ dialogue }, index) => {
-			const end = at + (batches[index]?.length ?? 0);
-			const turn = dialogue.next(results.slice(at, end));
-			at = end;
-			return { dialogue, turn };
-		});
+	dialogue: CheckDialogue,
+	channel: {
+		send(probes: readonly LabProbe[]): Promise<ProbeResult[]>;
+		wait(ms: number): Promise<void>;
+		onProgress?(soFar: Judgement): void;
+	},
+): Promise<Judgement> {
+	let turn = dialogue.next();
+	while (!turn.done) {
+		if ("pauseMs" in turn.value) {
+			if (turn.value.soFar) channel.onProgress?.(turn.value.soFar);
+			await channel.wait(turn.value.pauseMs);
+			turn = dialogue.next([]);
+		} else {
+			turn = dialogue.next(turn.value.length > 0 ? await channel.send(turn.value) : []);
+		}
 	}
+	return turn.value;
 }

@@ -1,8 +1,9 @@
 import type { LabProbe } from "../../providers/provider.ts";
 import type { CheckOf } from "../../scenarios/check-schema.ts";
 import { outcomeInWords } from "../outcome-words.ts";
-import { type CheckContext, type CheckDialogue, failWithout, judgeSamples } from "./judgement.ts";
-import { inTurn, originsOf } from "./origins.ts";
+import { type CheckContext, type CheckDialogue, failWithout } from "./judgement.ts";
+import { originsOf } from "./origins.ts";
+import { judgeInSamples } from "./samples.ts";
 
 /** Looks a name up through the vantage's own resolver. */
 export function* dnsCheck(check: CheckOf<"dns">, context: CheckContext): CheckDialogue {
@@ -12,18 +13,24 @@ export function* dnsCheck(check: CheckOf<"dns">, context: CheckContext): CheckDi
 	const asked = `${check.recordType} ${check.name}`;
 	if (vantages.length === 0)
 		return failWithout(`${asked} could not be asked from ${from}: no such pod runs.`, expected, "no pod to ask from", from);
-	const origins = inTurn(vantages, Math.min(check.samples, context.maxSamples));
-	const results = yield origins.map((origin): LabProbe => {
-		return { kind: "dns", from: origin, name: check.name, type: check.recordType, transport: check.transport, timeoutMs: check.timeoutMs };
+	return yield* judgeInSamples(check, context, {
+		...{ asked, expected, from, origins: vantages, fine: wanted ? expected : undefined },
+		*ask(origins) {
+			const results = yield origins.map(
+				(origin): LabProbe => ({
+					...{ kind: "dns", from: origin, name: check.name, type: check.recordType, transport: check.transport },
+					// A sampled lookup is one raw query: what a retry or another name of the search list would hide counts.
+					...{ search: check.search ?? check.sampling === undefined, attempts: 1, timeoutMs: check.timeoutMs },
+				}),
+			);
+			return results.map((result) => {
+				const sameCode = result.dns?.rcode === check.rcode;
+				const sameAnswers = wanted === undefined || equalSets(result.dns?.answers ?? [], wanted);
+				const empty = check.rcode === "NOERROR" && wanted === undefined && result.dns?.answers.length === 0;
+				return { result, observed: sameCode && sameAnswers && !empty ? undefined : outcomeInWords(result) };
+			});
+		},
 	});
-	const observed = results.map((result) => {
-		const sameCode = result.dns?.rcode === check.rcode;
-		const sameAnswers = wanted === undefined || equalSets(result.dns?.answers ?? [], wanted);
-		const empty = check.rcode === "NOERROR" && wanted === undefined && result.dns?.answers.length === 0;
-		return sameCode && sameAnswers && !empty ? undefined : outcomeInWords(result);
-	});
-	const first = results[0];
-	return judgeSamples({ results, observed, asked, expected, fine: first ? outcomeInWords(first) : expected, from });
 }
 
 function wantedAnswers(check: CheckOf<"dns">, context: CheckContext): string[] | undefined {

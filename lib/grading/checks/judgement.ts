@@ -2,6 +2,7 @@ import type { Evidence, Verdict } from "../../protocol/report.ts";
 import type { LabProbe, ProbeResult } from "../../providers/provider.ts";
 import type { ClusterView, Workload } from "../cluster-view.ts";
 import { tally } from "../outcome-words.ts";
+import type { Risks } from "../sampling/sequential-test.ts";
 
 /** What a check has found. */
 export interface Judgement {
@@ -13,13 +14,18 @@ export interface Judgement {
 /** A turn that sends nothing: the dialogue goes on after so long, with no results. */
 export interface Pause {
 	pauseMs: number;
+	/** What can be said already; shown while the dialogue goes on. */
+	soFar?: Judgement;
 }
+
+/** What a dialogue does next. */
+export type Turn = LabProbe[] | Pause;
 
 /**
  * A check as a dialogue: it yields the probes it wants and is given their results, in order, until it can judge. It sends
  * nothing itself and reads no clock, so that tests can play the cluster.
  */
-export type CheckDialogue = Generator<LabProbe[] | Pause, Judgement, ProbeResult[]>;
+export type CheckDialogue = Generator<Turn, Judgement, ProbeResult[]>;
 
 export interface CheckContext {
 	view: ClusterView;
@@ -35,6 +41,10 @@ export interface CheckContext {
 	now: number;
 	/** Whether a deny is watched over its hold window; live checks don't wait for it. */
 	holds: boolean;
+	/** Samples a second of one sampled check at most, whatever the scenario allows. */
+	perSecond: number;
+	/** The risks of wrong verdicts that a sampled check may take this time, of those that its scenario states. */
+	risks(stated: Risks): Risks;
 }
 
 /** A failure that needs no probe: something that should be there is not. */

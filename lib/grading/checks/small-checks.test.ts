@@ -45,21 +45,19 @@ test.each([
 	expect(sent[0]?.from).toEqual({ node: "node-1" });
 });
 
-test("many checks go out as one batch a round, and each gets its own results", async () => {
+test("a slow check does not hold up another", async () => {
 	const plain = (url: string) => httpSchema.parse({ type: "http", from: "workstation", url, samples: 2 });
 	const context = checkContext(shopView());
-	const batches: number[] = [];
-	const judgements = await converse(
-		[httpCheck(plain("http://good/"), context), httpCheck(plain("http://bad/"), context)],
-		async (probes) => {
-			batches.push(probes.length);
-			return probes.map((probe, index) => ({
-				...{ id: String(index), outcome: "answered" as const, detail: "", durationMs: 1 },
-				...http(probe.kind === "http" && probe.url.includes("good") ? 200 : 500),
-			}));
-		},
-		async () => {},
-	);
-	expect(batches).toEqual([4]);
-	expect(judgements.map(({ verdict }) => verdict)).toEqual(["pass", "fail"]);
+	const answers = (probes: readonly unknown[], status: number) =>
+		probes.map((_, index) => ({ id: String(index), outcome: "answered" as const, detail: "", durationMs: 1, ...http(status) }));
+	let arrive = () => {};
+	const late = new Promise<void>((resolve) => {
+		arrive = resolve;
+	});
+	const wait = async () => {};
+	const slow = converse(httpCheck(plain("http://slow/"), context), { wait, send: (probes) => late.then(() => answers(probes, 500)) });
+	const quick = converse(httpCheck(plain("http://quick/"), context), { wait, send: async (probes) => answers(probes, 200) });
+	expect((await quick).verdict).toBe("pass");
+	arrive();
+	expect((await slow).verdict).toBe("fail");
 });

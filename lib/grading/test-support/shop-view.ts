@@ -88,6 +88,8 @@ export function checkContext(view: ClusterView): CheckContext {
 		maxSamples: 60,
 		now: 1_000_000,
 		holds: true,
+		perSecond: 50,
+		risks: (stated) => stated,
 		nonce: () => `n${++count}`,
 		workload: ({ deployment: name, namespace = "shop" }): Workload => ({ namespace, name, containers: [{ name, image }] }),
 	};

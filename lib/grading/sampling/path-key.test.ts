@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { shopView } from "../test-support/shop-view.ts";
+import { pathKey } from "./path-key.ts";
+
+const before = pathKey(shopView());
+type Change = NonNullable<Parameters<typeof shopView>[0]>;
+
+test.each<[string, Change]>([
+	["a Service's selector", (view) => void Object.assign(view.services[0]?.spec ?? {}, { selector: { app: "indexer" } })],
+	[
+		"an endpoint that is no longer ready",
+		(view) => void Object.assign(view.endpointSlices[0]?.endpoints?.[0]?.conditions ?? {}, { ready: false }),
+	],
+	[
+		"a ConfigMap's data",
+		(view) => void view.configMaps.push({ metadata: { name: "coredns", namespace: "kube-system" }, data: { Corefile: "." } }),
+	],
+	["a pod's labels", (view) => void Object.assign(view.pods[0]?.metadata ?? {}, { labels: { role: "dns" } })],
+	["a pod that is leaving", (view) => void Object.assign(view.pods[0]?.metadata ?? {}, { deletionTimestamp: "2030-01-01T00:00:00Z" })],
+	["a recreated pod", (view) => void Object.assign(view.pods[0]?.metadata ?? {}, { uid: "another" })],
+	[
+		"a NetworkPolicy",
+		(view) => void view.networkPolicies.push({ metadata: { name: "deny", namespace: "shop" }, spec: { podSelector: {} } }),
+	],
+	[
+		"a Deployment's template",
+		(view) => void Object.assign(view.deployments[0]?.spec?.template ?? {}, { metadata: { annotations: { restartedAt: "now" } } }),
+	],
+])("%s restarts the test", (_, change) => {
+	expect(pathKey(shopView(change))).not.toBe(before);
+});
+
+test.each<[string, Change]>([
+	["a status", (view) => void Object.assign(view.deployments[0]?.status ?? {}, { conditions: [{ type: "Progressing", status: "True" }] })],
+	["a new resource version", (view) => void Object.assign(view.services[0]?.metadata ?? {}, { resourceVersion: "17", managedFields: [] })],
+	[
+		"a condition's heartbeat",
+		(view) => void Object.assign(view.pods[0]?.status?.conditions?.[0] ?? {}, { lastProbeTime: "2030-01-01T00:00:00Z" }),
+	],
+	[
+		"the time of an endpoint's last change",
+		(view) =>
+			void Object.assign(view.endpointSlices[0]?.metadata ?? {}, {
+				annotations: { "endpoints.kubernetes.io/last-change-trigger-time": "x" },
+			}),
+	],
+	["the order of a list", (view) => void view.pods.reverse()],
+])("%s does not", (_, change) => {
+	expect(pathKey(shopView(change))).toBe(before);
+});
