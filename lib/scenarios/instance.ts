@@ -37,6 +37,8 @@ export interface ScenarioInstance {
 	diagnosis: ScenarioSpec["diagnosis"];
 	objectives: Objective[];
 	guards: Guard[];
+	/** TLS Secrets to be made for each lab. */
+	certificates: ScenarioSpec["certificates"];
 	/** File name → manifests. */
 	baseline: Record<string, string>;
 	baselineObjects: BaselineObject[];
@@ -89,10 +91,11 @@ export function makeInstance(folder: ScenarioFolder, seed: number): ScenarioInst
 	const scripts = (below: string) =>
 		Object.entries(filesBelow(folder, below, ".sh")).map(([name, content]) => [name.slice(below.length + 1), content] as const);
 	const forSeed = (script: FixScript) => !script.seeds || script.seeds.includes(seed);
-	const { title, symptom, layer, level, minutes, tags, skills, namespace, cluster, access, objectives, guards, diagnosis } = spec;
+	const { title, symptom, layer, level, minutes, tags, skills, namespace, cluster, access, objectives, guards, diagnosis, certificates } =
+		spec;
 	return {
 		...{ slug: folder.slug, seed, values, title, symptom, layer, level, minutes, tags, skills, namespace, cluster, access },
-		...{ objectives, guards, diagnosis, baseline },
+		...{ objectives, guards, diagnosis, certificates, baseline },
 		files: teamFiles(baseline, steps, namespace),
 		ticket: read("ticket.md"),
 		hints: parseHints(read("hints.md")).hints,

@@ -3,6 +3,7 @@ import { AppError } from "../../core/errors.ts";
 import { namespacesOf } from "../../grading/evaluate.ts";
 import type { LabEnvironment, StepContext } from "../../providers/provider.ts";
 import type { ScenarioInstance } from "../../scenarios/instance.ts";
+import { ensureCertificates } from "./certificates.ts";
 import { explainPods } from "./explain-pods.ts";
 import { withNamespaces } from "./with-namespaces.ts";
 
@@ -28,6 +29,7 @@ export async function applyBaseline(
 		await waitForAccount(environment, namespace, signal, clock);
 	}
 	onStep("Starting the healthy system");
+	await ensureCertificates(environment, scenario, signal);
 	const manifests = Object.values(scenario.baseline).join("\n---\n");
 	const objects = withNamespaces(manifests, scenario.namespace);
 	await kubectl(environment, ["apply", "-f", "-"], signal, objects, "The baseline could not be applied");
