@@ -1,15 +1,7 @@
 import { type Rates, type Risks, sequentialTest } from "../lib/grading/sampling/sequential-test.ts";
 import { runTest } from "../lib/grading/test-support/sampling-simulation.ts";
 import { seededRandom } from "../lib/grading/test-support/seeded-random.ts";
-
-/** A figure of `faultline bench`. */
-export interface Figure {
-	name: string;
-	value: number;
-	unit: string;
-	goal: string;
-	holds: boolean;
-}
+import type { Figure } from "./figure.ts";
 
 const settings = [
 	{ p0: 0.01, p1: 0.2, alpha: 0.01, beta: 0.01 },

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AppError, errorKind, toErrorBody } from "../lib/core/errors.ts";
+import { benchCommand } from "./commands/bench.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { labCommands } from "./commands/lab.ts";
 import { ownerCommand } from "./commands/owner.ts";
@@ -31,6 +32,7 @@ program.addCommand(scenarioCommands(context));
 program.addCommand(labCommands(context));
 program.addCommand(doctorCommand(context));
 program.addCommand(ownerCommand(context));
+program.addCommand(benchCommand(context));
 for (const command of everyCommand(program)) inherit(command);
 
 try {
