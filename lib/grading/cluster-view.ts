@@ -40,11 +40,21 @@ export const emptyView: ClusterView = {
 	nodes: [],
 };
 
-/** The baseline's controller that must stand behind an answer, with the containers it had. */
+export type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet";
+
+/** The controller that must stand behind an answer, with the containers it had before the learner came. */
 export interface Workload {
+	kind: WorkloadKind;
 	namespace: string;
 	name: string;
-	containers: readonly { name: string; image: string; command?: readonly string[]; args?: readonly string[] }[];
+	containers: readonly WorkloadContainer[];
+}
+
+export interface WorkloadContainer {
+	name: string;
+	image?: string;
+	command?: readonly string[];
+	args?: readonly string[];
 }
 
 export function isReady(pod: V1Pod): boolean {
@@ -56,37 +66,46 @@ export function isLeaving(pod: V1Pod): boolean {
 }
 
 /**
- * Pods that are the workload: owned, through a ReplicaSet, by the Deployment of that name, and running the baseline's image
- * and command (a recreated Deployment counts). Those on their way out are included; sorted by name.
+ * Pods that are the workload: owned by the controller of that kind and name, and running the containers it had, by image,
+ * command and arguments (a recreated controller counts, one of another kind is not the same workload). An image's name
+ * stands for its content: it is on the node already, and no learner may write to the node or to the registry mirror.
+ * Configuration is the guards' (`app-kept`), and so are containers besides these. Those on their way out are included; sorted
+ * by name.
  */
 export function genuinePods(view: ClusterView, workload: Workload): V1Pod[] {
 	return view.pods
-		.filter(
-			(pod) => pod.metadata?.namespace === workload.namespace && ownerDeployment(view, pod) === workload.name && runsAs(pod, workload),
-		)
+		.filter((pod) => pod.metadata?.namespace === workload.namespace && isOwnedBy(view, pod, workload) && runsAs(pod, workload))
 		.sort((a, b) => String(a.metadata?.name).localeCompare(String(b.metadata?.name)));
 }
 
-/** Name of the Deployment behind a pod; undefined where there is none. */
-export function ownerDeployment(view: ClusterView, pod: V1Pod): string | undefined {
-	const owner = pod.metadata?.ownerReferences?.find((reference) => reference.controller && reference.kind === "ReplicaSet");
-	const set = view.replicaSets.find((candidate) => candidate.metadata?.uid === owner?.uid);
-	return set?.metadata?.ownerReferences?.find((reference) => reference.controller && reference.kind === "Deployment")?.name;
+function isOwnedBy(view: ClusterView, pod: V1Pod, { kind, name }: Workload): boolean {
+	const owner = ownerOf(view, pod);
+	return owner?.kind === kind && owner.name === name;
+}
+
+/** The controller behind a pod, past its ReplicaSet; undefined where there is none. */
+function ownerOf(view: ClusterView, pod: V1Pod): { kind: string; name: string } | undefined {
+	const direct = pod.metadata?.ownerReferences?.find((reference) => reference.controller);
+	if (direct?.kind !== "ReplicaSet") return direct;
+	const set = view.replicaSets.find((candidate) => candidate.metadata?.uid === direct.uid);
+	return set?.metadata?.ownerReferences?.find((reference) => reference.controller) ?? direct;
 }
 
 /** What a pod belongs to, in words: `Deployment indexer`, or that it stands alone. */
 export function ownerInWords(view: ClusterView, pod: V1Pod): string {
-	const deployment = ownerDeployment(view, pod);
-	if (deployment) return `Deployment ${deployment}`;
-	const owner = pod.metadata?.ownerReferences?.find((reference) => reference.controller);
+	const owner = ownerOf(view, pod);
 	return owner ? `${owner.kind} ${owner.name}` : "no controller";
 }
 
 function runsAs(pod: V1Pod, workload: Workload): boolean {
-	return workload.containers.every((container) => {
-		const running = pod.spec?.containers.find((candidate) => candidate.name === container.name);
-		return running?.image === container.image && same(running.command, container.command) && same(running.args, container.args);
-	});
+	// Nothing is known of a workload without containers, so nothing can prove itself to be it.
+	return (
+		workload.containers.length > 0 &&
+		workload.containers.every((container) => {
+			const running = pod.spec?.containers.find((candidate) => candidate.name === container.name);
+			return running?.image === container.image && same(running?.command, container.command) && same(running?.args, container.args);
+		})
+	);
 }
 
 function same(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {

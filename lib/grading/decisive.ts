@@ -32,15 +32,15 @@ export async function gradeDecisively(options: {
 	signal: AbortSignal;
 	onStep(step: string): void;
 }): Promise<GradeReport> {
-	const { environment, scenario, clock, signal, onStep } = options;
+	const { environment, scenario, before, clock, signal, onStep } = options;
 	const startedAt = clock.now();
 	const read = () => readView(environment.admin, signal);
-	const workloads = workloadsBehind(scenario);
+	const workloads = workloadsBehind(scenario, before ?? (await read()));
 	const disturber = createDisturber({ environment, workloads, read, clock, signal });
 
 	onStep("Asking every objective");
 	let objectives = await askUntil(takesEffectUntil(await read(), workloads, clock.now()));
-	const guards = judgeGuards({ scenario, view: await read(), before: options.before });
+	const guards = judgeGuards({ scenario, view: await read(), before });
 
 	const rounds = [
 		{ when: "After one pod of each workload was deleted", doing: "Deleting one pod of each workload", act: () => disturber.deletePods() },
@@ -63,7 +63,17 @@ export async function gradeDecisively(options: {
 		const onProgress = (result: ObjectiveResult) => onStep(progressWords(result));
 		for (;;) {
 			const view = await read();
-			const results = await evaluateObjectives({ environment, scenario, view, read, clock, manner: { chance }, onProgress, signal });
+			const results = await evaluateObjectives({
+				environment,
+				scenario,
+				view,
+				before,
+				read,
+				clock,
+				manner: { chance },
+				onProgress,
+				signal,
+			});
 			if (results.every(({ verdict }) => verdict === "pass") || clock.now() >= deadline) return results;
 			await clock.sleep(pollMs, signal);
 		}

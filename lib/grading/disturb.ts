@@ -1,3 +1,4 @@
+import type { KubernetesObject } from "@kubernetes/client-node";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { LabEnvironment } from "../providers/provider.ts";
@@ -52,7 +53,9 @@ export function createDisturber(options: {
 			);
 		},
 		async rollOut() {
-			await Promise.all(workloads.map(({ namespace, name }) => act(["rollout", "restart", `deployment/${name}`, "-n", namespace])));
+			await Promise.all(
+				workloads.map(({ kind, namespace, name }) => act(["rollout", "restart", `${kind.toLowerCase()}/${name}`, "-n", namespace])),
+			);
 		},
 		async settled() {
 			if (refused.length > 0) return refused.join("; ");
@@ -70,6 +73,7 @@ export function createDisturber(options: {
 
 /** Why a workload is not whole yet: not rolled out, pods missing, or old ones still leaving. */
 export function unsettled(view: ClusterView, workload: Workload): string | undefined {
+	if (workload.kind !== "Deployment") return pending(view, workload);
 	const deployment = view.deployments.find(({ metadata }) => metadata?.name === workload.name && metadata.namespace === workload.namespace);
 	if (!deployment) return undefined;
 	const { metadata, spec, status } = deployment;
@@ -83,4 +87,20 @@ export function unsettled(view: ClusterView, workload: Workload): string | undef
 	const ready = pods.filter((pod) => isReady(pod) && !isLeaving(pod)).length;
 	if (!current || ready !== wanted) return `Deployment ${workload.name} has ${ready} of ${wanted} pods ready`;
 	return pods.some(isLeaving) ? `a pod of Deployment ${workload.name} is still leaving` : undefined;
+}
+
+/** The same of a StatefulSet or DaemonSet; a StatefulSet's rollout is over when every pod is of the newest template. */
+function pending(view: ClusterView, workload: Workload): string | undefined {
+	const named = ({ metadata }: KubernetesObject) => metadata?.name === workload.name && metadata.namespace === workload.namespace;
+	const statefulSet = workload.kind === "StatefulSet" ? view.statefulSets.find(named) : undefined;
+	const daemonSet = workload.kind === "DaemonSet" ? view.daemonSets.find(named) : undefined;
+	const { metadata, status } = statefulSet ?? daemonSet ?? {};
+	if (!metadata) return undefined;
+	const wanted = statefulSet ? (statefulSet.spec?.replicas ?? 1) : (daemonSet?.status?.desiredNumberScheduled ?? 0);
+	const updated = statefulSet ? statefulSet.status?.updatedReplicas : daemonSet?.status?.updatedNumberScheduled;
+	const current = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0) && (updated ?? 0) >= wanted;
+	const pods = genuinePods(view, workload);
+	const ready = pods.filter((pod) => isReady(pod) && !isLeaving(pod)).length;
+	if (!current || ready !== wanted) return `${workload.kind} ${workload.name} has ${ready} of ${wanted} pods ready`;
+	return pods.some(isLeaving) ? `a pod of ${workload.kind} ${workload.name} is still leaving` : undefined;
 }

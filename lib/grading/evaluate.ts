@@ -4,13 +4,13 @@ import type { ObjectiveResult } from "../protocol/report.ts";
 import type { LabEnvironment } from "../providers/provider.ts";
 import type { Check, Vantage } from "../scenarios/check-schema.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
-import { findObject, type KubeObject } from "../scenarios/manifests.ts";
 import type { Objective } from "../scenarios/schema.ts";
 import { converse, dialogueOf } from "./checks/dialogue.ts";
 import type { CheckContext, Judgement } from "./checks/judgement.ts";
 import type { ClusterView, Workload } from "./cluster-view.ts";
 import { pathKey } from "./sampling/path-key.ts";
 import { type Chance, chanceOfRound } from "./sampling/spending.ts";
+import { workloadOf } from "./workload-reference.ts";
 
 /** Samples a second at most, of all sampled checks of a lab together; docs/sampling.md says what harm that can do. */
 export const mostPerSecond = 50;
@@ -35,6 +35,8 @@ export interface Asking {
 	environment: Pick<LabEnvironment, "probe">;
 	scenario: ScenarioInstance;
 	view: ClusterView;
+	/** The cluster as the fault left it: what stands behind references that are not of the baseline. Left out: the view. */
+	before?: ClusterView | undefined;
 	clock: Clock;
 	manner?: Partial<Manner>;
 	/** Called with what a slow check can say before it is decided. */
@@ -73,7 +75,7 @@ async function judgeSteadily(objective: Objective, asking: Asking & { read?(): P
 
 /** Asks one objective once on one view of the cluster; a sampled one until its test decides. */
 export async function judgeObjective(objective: Objective, asking: Asking): Promise<ObjectiveResult> {
-	const { environment, scenario, view, clock, manner = {}, onProgress, signal } = asking;
+	const { environment, scenario, view, before = view, clock, manner = {}, onProgress, signal } = asking;
 	const { maxSamples = 60, mostPatienceMs = Number.POSITIVE_INFINITY, holds = true, perSecond = mostPerSecond } = manner;
 	const { chance = chanceOfRound({ check: 1, rounds: 1 }) } = manner;
 	const sharers = scenario.objectives.filter(({ check }) => isSampled(check)).length;
@@ -82,7 +84,7 @@ export async function judgeObjective(objective: Objective, asking: Asking): Prom
 	const context: CheckContext = {
 		...{ view, maxSamples, holds, namespace: scenario.namespace, now: clock.now(), perSecond: perSecond / Math.max(1, sharers) },
 		risks: (stated) => chance.next(objective.id, stated),
-		workload: (reference) => workloadOf(scenario, reference),
+		workload: (reference) => workloadOf(scenario, reference, before),
 		nonce: () => `${run}-${++count}`,
 	};
 	const { id, title, points } = objective;
@@ -106,15 +108,6 @@ export function isSampled(check: Check): boolean {
 	return "sampling" in check && check.sampling !== undefined;
 }
 
-/** The baseline's Deployment that a check speaks of; lint has made sure that it exists. */
-export function workloadOf(scenario: ScenarioInstance, reference: { deployment: string; namespace?: string }): Workload {
-	const namespace = reference.namespace ?? scenario.namespace;
-	const object = findObject(scenario.baselineObjects, `deployment/${reference.deployment}`, namespace);
-	const template = (object as (KubeObject & { spec?: { template?: { spec?: { containers?: Workload["containers"] } } } }) | undefined)?.spec
-		?.template;
-	return { namespace, name: reference.deployment, containers: template?.spec?.containers ?? [] };
-}
-
 /** Namespaces whose objects the grader reads: those of the baseline. */
 export function namespacesOf(scenario: ScenarioInstance): string[] {
 	const named = scenario.baselineObjects.map(({ object }) => object.metadata.namespace).filter((namespace) => namespace !== undefined);
@@ -126,8 +119,8 @@ function sourcesOf(check: Check): Vantage[] {
 	return check.type === "matrix" ? Object.values(check.sources) : [check.from];
 }
 
-/** Deployments that serve an objective: clients and backends alike, each once. */
-export function workloadsBehind(scenario: ScenarioInstance): Workload[] {
+/** Workloads that serve an objective: clients and backends alike, each once. */
+export function workloadsBehind(scenario: ScenarioInstance, before: ClusterView): Workload[] {
 	const references = scenario.objectives.flatMap(({ check }) => [
 		...sourcesOf(check).filter((from) => typeof from === "object" && "deployment" in from),
 		...("backend" in check ? [check.backend] : []),
@@ -135,8 +128,8 @@ export function workloadsBehind(scenario: ScenarioInstance): Workload[] {
 	]);
 	const workloads = new Map(
 		references.map((reference) => {
-			const workload = workloadOf(scenario, reference);
-			return [`${workload.namespace}/${workload.name}`, workload] as const;
+			const workload = workloadOf(scenario, reference, before);
+			return [`${workload.namespace}/${workload.kind}/${workload.name}`, workload] as const;
 		}),
 	);
 	return [...workloads.values()];

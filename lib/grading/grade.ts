@@ -40,9 +40,9 @@ export function createGrader(options: GraderOptions): Grader {
 	return {
 		async once(signal) {
 			const view = await readView(environment.admin, signal);
-			return evaluateObjectives({ environment, scenario, view, clock, signal });
+			return evaluateObjectives({ environment, scenario, view, before, clock, signal });
 		},
-		live: (onChange, signal) => followLive({ environment, scenario, clock, log, signal, onChange }),
+		live: (onChange, signal) => followLive({ environment, scenario, before, clock, log, signal, onChange }),
 		decisive: ({ signal, check, onStep }) => gradeDecisively({ environment, scenario, before, check, clock, signal, onStep }),
 	};
 }

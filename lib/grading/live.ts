@@ -3,6 +3,7 @@ import type { Logger } from "../core/log.ts";
 import type { ObjectiveResult } from "../protocol/report.ts";
 import type { LabEnvironment } from "../providers/provider.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import { evaluateObjectives } from "./evaluate.ts";
 import { watchView } from "./kube-watcher.ts";
 import { freeChance } from "./sampling/spending.ts";
@@ -29,12 +30,13 @@ const afterErrorMs = 3000;
 export async function followLive(options: {
 	environment: LabEnvironment;
 	scenario: ScenarioInstance;
+	before: ClusterView | undefined;
 	clock: Clock;
 	log: Logger;
 	signal: AbortSignal;
 	onChange(results: ObjectiveResult[]): void;
 }): Promise<void> {
-	const { environment, scenario, clock, log, signal, onChange } = options;
+	const { environment, scenario, before, clock, log, signal, onChange } = options;
 	const strips = new Map<string, boolean[]>();
 	const since = new Map<string, { verdict: string; at: number }>();
 	let told = { key: "", at: 0 };
@@ -62,6 +64,7 @@ export async function followLive(options: {
 					environment,
 					scenario,
 					view: view.current(),
+					before,
 					clock,
 					manner: { holds: false, maxSamples: lightly, mostPatienceMs: patienceMs, chance: freeChance },
 					signal,

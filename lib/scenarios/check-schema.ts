@@ -15,8 +15,12 @@ export const vantage = z.union([
 ]);
 export type Vantage = z.infer<typeof vantage>;
 
-/** A workload that must be the one to answer. */
-export const workloadRef = z.strictObject({ deployment: name, namespace: name.optional() });
+/** A workload that must be the one to answer: of the baseline, or one that every cluster has (`coredns` in kube-system). */
+export const workloadRef = z.union([
+	z.strictObject({ deployment: name, namespace: name.optional() }),
+	z.strictObject({ statefulSet: name, namespace: name.optional() }),
+	z.strictObject({ daemonSet: name, namespace: name.optional() }),
+]);
 export type WorkloadRef = z.infer<typeof workloadRef>;
 
 const common = { from: vantage, timeoutMs: z.number().int().min(100).max(10_000).default(2000) };
@@ -89,8 +93,9 @@ export const dnsCheck = z.strictObject({
 	name,
 	recordType: z.enum(["A", "AAAA", "CNAME", "SRV"]).default("A"),
 	rcode: z.string().default("NOERROR"),
-	/** What the answer must be: addresses, or a Service's cluster address. Left out: any answer. */
+	/** What the answer must be: addresses, or a Service's own (of a headless one its ready pods'). Left out: any answer. */
 	answers: z.union([z.array(name), z.strictObject({ service: name, namespace: name.optional() })]).optional(),
+	/** `tcp` asks over TCP at once, as after a truncated answer. */
 	transport: z.enum(["udp", "tcp"]).default("udp"),
 	/** False asks the name as it stands, without the search list. Left out: true, but false for a sampled raw query. */
 	search: z.boolean().optional(),
@@ -98,7 +103,10 @@ export const dnsCheck = z.strictObject({
 	latencyMs: z.number().int().positive().optional(),
 	/** Queries that one lookup may send at most, search list included. */
 	mostQueries: z.number().int().positive().optional(),
-	/** Ask every ready endpoint of this Service directly, instead of the vantage's own resolver; so many there must be. */
+	/**
+	 * Ask every ready endpoint of this Service directly, instead of the vantage's own resolver: from the vantage and from each
+	 * node, for the whole name. So many endpoints there must be.
+	 */
 	endpointsOf: z.strictObject({ service: name, namespace: name.optional(), atLeast: z.number().int().min(1).default(1) }).optional(),
 	samples: samples.default(4),
 	sampling: sampling.optional(),

@@ -15,7 +15,7 @@ interface Lint {
 /** What objectives speak of exists, and a table can be judged. */
 export function lintChecks(instance: ScenarioInstance, lint: Lint): void {
 	const { spec, need } = lint;
-	const needWorkload = (path: Path, { deployment, namespace }: WorkloadRef) => need(path, `deployment/${deployment}`, namespace);
+	const needWorkload = (path: Path, reference: WorkloadRef) => need(path, targetOf(reference), reference.namespace);
 	const needVantage = (path: Path, from: Vantage) => {
 		if (typeof from === "object" && "deployment" in from) need(path, `deployment/${from.deployment}`, from.namespace);
 	};
@@ -31,6 +31,10 @@ export function lintChecks(instance: ScenarioInstance, lint: Lint): void {
 		if (check.type === "http") for (const backend of check.backends ?? []) needWorkload([...path, "backends"], backend);
 		if (check.type === "dns" && check.answers && !Array.isArray(check.answers))
 			need([...path, "answers"], `service/${check.answers.service}`, check.answers.namespace);
+		if (check.type === "dns" && check.endpointsOf) {
+			need([...path, "endpointsOf"], `service/${check.endpointsOf.service}`, check.endpointsOf.namespace);
+			if (check.sampling) spec([...path, "sampling"], "endpoints asked directly must all be right: nothing of them is sampled");
+		}
 		if (check.type === "endpoints") {
 			const service = need([...path, "service"], `service/${check.service}`, check.namespace);
 			const ports = (service?.spec?.ports ?? []) as { name?: string; port: number }[];
@@ -39,6 +43,11 @@ export function lintChecks(instance: ScenarioInstance, lint: Lint): void {
 			}
 		}
 	}
+}
+
+function targetOf(reference: WorkloadRef): string {
+	if ("deployment" in reference) return `deployment/${reference.deployment}`;
+	return "statefulSet" in reference ? `statefulset/${reference.statefulSet}` : `daemonset/${reference.daemonSet}`;
 }
 
 /** The object exists, its kind is one that is looked at, and something is asked of the field. */

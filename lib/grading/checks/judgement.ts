@@ -1,5 +1,6 @@
 import type { Evidence, Verdict } from "../../protocol/report.ts";
 import type { LabProbe, ProbeResult } from "../../providers/provider.ts";
+import type { WorkloadRef } from "../../scenarios/check-schema.ts";
 import type { ClusterView, Workload } from "../cluster-view.ts";
 import { tally } from "../outcome-words.ts";
 import type { Risks } from "../sampling/sequential-test.ts";
@@ -31,8 +32,8 @@ export interface CheckContext {
 	view: ClusterView;
 	/** The scenario's own namespace. */
 	namespace: string;
-	/** A workload of the baseline. */
-	workload(reference: { deployment: string; namespace?: string }): Workload;
+	/** A workload of the baseline or of every cluster. */
+	workload(reference: WorkloadRef): Workload;
 	/** A fresh nonce for each call. */
 	nonce(): string;
 	/** At most this many samples; live checks tread lightly. */

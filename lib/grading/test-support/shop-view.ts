@@ -2,6 +2,7 @@ import type { V1Deployment, V1EndpointSlice, V1Pod, V1ReplicaSet, V1Service } fr
 import type { LabProbe, ProbeResult } from "../../providers/provider.ts";
 import type { CheckContext, CheckDialogue, Judgement } from "../checks/judgement.ts";
 import type { ClusterView, Workload } from "../cluster-view.ts";
+import { kindAndName } from "../workload-reference.ts";
 
 const image = "faultline.dev/shop:1";
 
@@ -91,7 +92,10 @@ export function checkContext(view: ClusterView): CheckContext {
 		perSecond: 50,
 		risks: (stated) => stated,
 		nonce: () => `n${++count}`,
-		workload: ({ deployment: name, namespace = "shop" }): Workload => ({ namespace, name, containers: [{ name, image }] }),
+		workload: (reference): Workload => {
+			const { kind, name } = kindAndName(reference);
+			return { kind, namespace: reference.namespace ?? "shop", name, containers: [{ name, image }] };
+		},
 	};
 }
 
