@@ -14,8 +14,8 @@ import (
 // one is asked for again over TCP. Every message sent is recorded.
 func (v *vantage) ask(ctx context.Context, q question, server, transport string, timeout time.Duration, record func(query)) (*dns.Msg, *failure) {
 	begun := time.Now()
-	message, failed := v.exchange(ctx, q, server, transport, timeout)
-	sent := query{Name: q.name, Type: dns.TypeToString[q.kind], Server: server, Transport: transport, DurationMS: milliseconds(begun)}
+	message, local, failed := v.exchange(ctx, q, server, transport, timeout)
+	sent := query{Name: q.name, Type: dns.TypeToString[q.kind], Server: server, Transport: transport, DurationMS: milliseconds(begun), Local: local}
 	switch {
 	case failed == nil:
 		sent.Rcode = rcodeName(message)
@@ -37,10 +37,11 @@ type question struct {
 	kind uint16
 }
 
-func (v *vantage) exchange(ctx context.Context, q question, server, transport string, timeout time.Duration) (*dns.Msg, *failure) {
+// exchange returns the answer and, once there was a socket, the address it was sent from.
+func (v *vantage) exchange(ctx context.Context, q question, server, transport string, timeout time.Duration) (reply *dns.Msg, local string, failed *failure) {
 	address, err := netip.ParseAddrPort(server)
 	if err != nil {
-		return nil, fail(proberError, "%s is no name server's address", server)
+		return nil, "", fail(proberError, "%s is no name server's address", server)
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -51,28 +52,29 @@ func (v *vantage) exchange(ctx context.Context, q question, server, transport st
 	}
 	connection, err := v.connect(ctx, transport, address)
 	if err != nil {
-		return nil, wrap(err)
+		return nil, "", wrap(err)
 	}
 	defer connection.Close()
+	local = connection.LocalAddr().String()
 	defer context.AfterFunc(ctx, func() { _ = connection.SetDeadline(time.Unix(1, 0)) })()
 	asked := new(dns.Msg).SetQuestion(q.name, q.kind)
 	peer := &dns.Conn{Conn: connection, UDPSize: dns.MaxMsgSize}
 	if err := peer.WriteMsg(asked); err != nil {
-		return nil, wrap(err)
+		return nil, local, wrap(err)
 	}
 	for {
 		message, err := peer.ReadMsg()
 		if err != nil && message == nil {
-			return nil, wrap(err)
+			return nil, local, wrap(err)
 		}
 		// Something else's answer: the C library goes on waiting.
 		if message.Id != asked.Id || !message.Response || !sameQuestion(message, asked) {
 			continue
 		}
 		if err != nil {
-			return nil, wrap(err)
+			return nil, local, wrap(err)
 		}
-		return message, nil
+		return message, local, nil
 	}
 }
 

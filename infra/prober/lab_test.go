@@ -109,6 +109,16 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
+func (l *lab) podHandle() *netlink.Handle {
+	l.t.Helper()
+	pod, err := netns.GetFromPid(l.pid)
+	must(l.t, err)
+	defer pod.Close()
+	handle, err := netlink.NewHandleAt(pod, unix.NETLINK_NETFILTER)
+	must(l.t, err)
+	return handle
+}
+
 // awaitUp returns when the kernel sends over a link: before that it drops, and a lost SYN costs a second.
 func awaitUp(t *testing.T, handle *netlink.Handle, name string) {
 	t.Helper()

@@ -17,10 +17,15 @@ import (
 )
 
 func main() {
-	socket := flag.String("socket", "/run/prober/prober.sock", "where to listen")
-	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	if len(os.Args) == 2 && os.Args[1] == "hold" {
+		// A container that only holds a network namespace, for probes to stand in.
+		<-ctx.Done()
+		return
+	}
+	socket := flag.String("socket", "/run/prober/prober.sock", "where to listen")
+	flag.Parse()
 	if err := run(ctx, *socket); err != nil {
 		fmt.Fprintln(os.Stderr, "prober:", err)
 		os.Exit(1)

@@ -28,6 +28,8 @@ func (p *prober) run(ctx context.Context, r request) result {
 		return vantage.dns(ctx, r)
 	case "tcp":
 		return vantage.tcp(ctx, r)
+	case "flow":
+		return vantage.flow(r)
 	default:
 		return vantage.udp(ctx, r)
 	}

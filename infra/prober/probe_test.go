@@ -192,6 +192,11 @@ func TestNamesAreAskedAlongTheSearchList(t *testing.T) {
 		if c.answers == "60" {
 			answers = sprint(len(got.DNS.Answers))
 		}
+		for _, q := range got.DNS.Queries {
+			if (q.Local == "") != (q.Rcode == "unreachable") || q.Local != "" && !strings.HasPrefix(q.Local, podAddress+":") {
+				t.Errorf("%s: asked from %q", name, q.Local)
+			}
+		}
 		if got.Outcome != c.want || got.DNS.Rcode != c.rcode || answers != c.answers || sent(got) != c.asked {
 			t.Errorf("%s: %s %q %s %v; asked %s", name, got.Outcome, got.Detail, got.DNS.Rcode, got.DNS.Answers, sent(got))
 		}

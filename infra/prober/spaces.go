@@ -25,7 +25,7 @@ func openHome() (*spaces, error) {
 }
 
 // socket makes a non-blocking socket in a namespace.
-func (s *spaces) socket(namespace, family, kind int) (fd int, err error) {
+func (s *spaces) socket(namespace, family, kind, protocol int) (fd int, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -34,7 +34,7 @@ func (s *spaces) socket(namespace, family, kind int) (fd int, err error) {
 			runtime.UnlockOSThread()
 			return
 		}
-		fd, err = unix.Socket(family, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+		fd, err = unix.Socket(family, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, protocol)
 		// A thread that can't come home stays locked, and so ends with this goroutine.
 		if unix.Setns(s.home, unix.CLONE_NEWNET) == nil {
 			runtime.UnlockOSThread()
@@ -57,7 +57,7 @@ func (s *spaces) connect(ctx context.Context, namespace int, network string, to 
 	} else {
 		family, address = unix.AF_INET6, &unix.SockaddrInet6{Port: int(to.Port()), Addr: ip.As16()}
 	}
-	fd, err := s.socket(namespace, family, kind)
+	fd, err := s.socket(namespace, family, kind, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,10 @@ type request struct {
 	Host    string  `json:"host"`
 	Port    int     `json:"port"`
 	Payload *string `json:"payload"`
+
+	Protocol    string `json:"protocol"`
+	Source      string `json:"source"`
+	Destination string `json:"destination"`
 }
 
 // from names whose network namespace and files a probe uses.
@@ -68,6 +72,7 @@ type result struct {
 	HTTP       *httpResult `json:"http,omitempty"`
 	DNS        *dnsResult  `json:"dns,omitempty"`
 	UDP        *udpResult  `json:"udp,omitempty"`
+	Flow       *flowResult `json:"flow,omitempty"`
 }
 
 type httpResult struct {
@@ -100,10 +105,17 @@ type query struct {
 	Transport  string  `json:"transport"`
 	Rcode      string  `json:"rcode"`
 	DurationMS float64 `json:"durationMs"`
+	Local      string  `json:"local,omitempty"`
 }
 
 type udpResult struct {
 	Payload string `json:"payload"`
+}
+
+// flowResult is a tracked connection as its server sees it.
+type flowResult struct {
+	Server string `json:"server"`
+	Client string `json:"client"`
 }
 
 // parseRequest reads a line and fills in the contract's defaults. The request
@@ -144,8 +156,12 @@ func parseRequest(line []byte) (request, error) {
 		if r.Host == "" || r.Port < 1 || r.Port > 65535 {
 			return r, errors.New(r.Kind + ": host or port is wrong")
 		}
+	case "flow":
+		if r.Protocol != "tcp" && r.Protocol != "udp" {
+			return r, fmt.Errorf("flow: protocol %q is neither tcp nor udp", r.Protocol)
+		}
 	default:
-		return r, fmt.Errorf("kind: %q is none of http, dns, tcp, udp", r.Kind)
+		return r, fmt.Errorf("kind: %q is none of http, dns, tcp, udp, flow", r.Kind)
 	}
 	return r, nil
 }

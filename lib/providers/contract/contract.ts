@@ -106,9 +106,10 @@ export function describeProvider(name: string, { open, timeoutMs, also, after }:
 			const results = await lab.probe([
 				{ ...api, from: { podUid: "00000000-0000-0000-0000-000000000000" } },
 				{ ...api, from: { workstation: true } },
+				{ ...api, from: { edge: true } },
 				{ ...api, from: { node: lab.nodes[0] ?? "" } },
 			]);
-			expect(results.map((result) => result.outcome)).toEqual(["no-vantage", "answered", "answered"]);
+			expect(results.map((result) => result.outcome)).toEqual(["no-vantage", "answered", "answered", "answered"]);
 		});
 
 		also?.(() => lab);

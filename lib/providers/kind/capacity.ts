@@ -8,7 +8,7 @@ const MiB = 1024 * 1024;
 const firstNodeBytes = 700 * MiB;
 // A worker has no control plane: kubelet, containerd, kube-proxy, network agent and its share of the pods.
 const furtherNodeBytes = 400 * MiB;
-// Workstation with a shell or two, the mirror, and their shims.
+// Workstation with a shell or two, the mirror, the edge (3 MB), and their shims.
 const besidesBytes = 100 * MiB;
 /** Kept for the host itself, the engine and the web. */
 export const reserveBytes = 1024 * MiB;

@@ -1,12 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { KubeConfig } from "@kubernetes/client-node";
+import { AppError } from "../../core/errors.ts";
 import type { LabSpec, StepContext } from "../provider.ts";
 import { scaleDns, waitForCluster } from "./cluster-ready.ts";
+import { ensureEdge } from "./edge.ts";
 import { ensureCluster } from "./ensure-cluster.ts";
 import { grantAccess } from "./grant-access.ts";
 import { addonFiles, ingressAddonOf, installGatewayApi } from "./ingress-addon.ts";
 import { type KindContext, labPaths } from "./kind-context.ts";
-import { labNames, nodeNames } from "./lab-names.ts";
+import { labNames, labParts, nodeNames } from "./lab-names.ts";
 import { ensureNetwork } from "./lab-network.ts";
 import { writeLabRecord } from "./lab-record.ts";
 import { makeLearnerKubeconfig } from "./learner-identity.ts";
@@ -41,6 +43,7 @@ export async function createLab(context: KindContext, spec: LabSpec, step: StepC
 	await together(step.signal, [
 		(signal) => ensureCluster(context, spec, paths, { signal, onStep: step.onStep }),
 		(signal) => ensureMirror(context, spec.labId, { subnet, image: addon?.mirror ?? context.host.images.mirror, signal }),
+		(signal) => ensureEdge(context, spec.labId, subnet, signal),
 		(signal) => ensureWorkstation(context, spec.labId, signal),
 	]);
 	await pointNodesToMirror(context, nodes, subnet);
@@ -60,8 +63,17 @@ export async function createLab(context: KindContext, spec: LabSpec, step: StepC
 	const kubeconfig = await makeLearnerKubeconfig(context, spec.labId, paths, spec.access.namespaces[0] ?? "default");
 	const files = { ...spec.files, ...(addon && (await addonFiles(addon))) };
 	await fillWorkstation(context, { labId: spec.labId, files }, kubeconfig);
+	await provePartsRun(context, labParts(names, spec.cluster.nodes));
 	await writeLabRecord(paths, spec, true);
 	log.info({ sinceMs: clock.now() - begun }, "lab is whole");
+}
+
+/** @throws AppError `part-ended` where a container ended by itself, as one of an image older than this program does */
+async function provePartsRun({ docker, instanceId }: KindContext, parts: readonly string[]): Promise<void> {
+	const rows = await docker.containers(`fl-${instanceId}`);
+	const ended = parts.filter((name) => rows.find((row) => row.name === name)?.state !== "running");
+	if (ended.length === 0) return;
+	throw new AppError("part-ended", `${ended.join(", ")} does not run any more`, { mend: "node lib/setup/start.ts --set-up-only" });
 }
 
 /** Runs jobs at once; when one fails the others are ended and waited for, so that nothing is made behind a failure. */

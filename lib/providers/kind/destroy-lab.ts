@@ -8,7 +8,7 @@ import { waitUntil } from "./wait-until.ts";
 
 /**
  * Removes every container, network and file of a lab. Not by `kind delete`: killing is quicker than stopping, and the
- * workstation and the mirror go with it.
+ * workstation, the mirror and the edge go with it.
  */
 export async function destroyLab(context: KindContext, labId: string): Promise<void> {
 	const { docker, instanceId } = context;

@@ -22,10 +22,10 @@ export function createKindEnvironment(context: KindContext, labId: string, nodeC
 	const nodes = nodeNames(names.cluster, nodeCount);
 	const admin = new KubeConfig();
 	admin.loadFromFile(paths.adminKubeconfig);
-	const probe = createLabProbes({ channel, workstation: names.workstation, pid: docker.pid });
+	const probe = createLabProbes({ channel, workstation: names.workstation, edge: names.edge, pid: docker.pid });
 
 	/** Containers in the order in which they are frozen: who asks before who answers. */
-	const frozenInOrder = [names.workstation, ...nodes.toReversed(), names.mirror];
+	const frozenInOrder = [names.workstation, names.edge, ...nodes.toReversed(), names.mirror];
 
 	async function inState(state: "running" | "paused"): Promise<Set<string>> {
 		const rows = await docker.containers(names.cluster);

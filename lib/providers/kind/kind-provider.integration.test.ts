@@ -10,6 +10,7 @@ import type { LabEnvironment } from "../provider.ts";
 import { createDocker } from "./docker.ts";
 import { createKindProvider } from "./kind-provider.ts";
 import { labNames, proberName } from "./lab-names.ts";
+import { describeEyes } from "./testing/eyes-checks.ts";
 import { describeInstaller } from "./testing/installer-checks.ts";
 import { describeLearner } from "./testing/learner-checks.ts";
 import { testHost } from "./testing/test-host.ts";
@@ -31,6 +32,7 @@ describeProvider("kind", {
 	also: (lab) => {
 		describeLearner(lab);
 		describeInstaller(lab);
+		describeEyes(lab);
 		describeParts(lab);
 	},
 	after: async () => {

@@ -7,7 +7,7 @@ import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
 import { type KindContext, type KindProviderOptions, labPaths, labsDir } from "./kind-context.ts";
 import { createKindEnvironment } from "./kind-environment.ts";
-import { labIdOf, labNames, nodeNames } from "./lab-names.ts";
+import { labIdOf, labNames, labParts } from "./lab-names.ts";
 import { readLabRecord } from "./lab-record.ts";
 import { createProberChannel } from "./prober-channel.ts";
 import { connectProber, removeProber } from "./prober-container.ts";
@@ -28,8 +28,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		const names = labNames(instanceId, labId);
 		const rows = await docker.containers(names.cluster);
 		const alive = new Set(rows.filter((row) => row.state === "running" || row.state === "paused").map((row) => row.name));
-		const parts = [...nodeNames(names.cluster, record.nodes), names.workstation, names.mirror];
-		if (!parts.every((name) => alive.has(name))) return undefined;
+		if (!labParts(names, record.nodes).every((name) => alive.has(name))) return undefined;
 		return createKindEnvironment(context, labId, record.nodes, channel);
 	}
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { labIdOf, labNames, nodeNames, proberName } from "./lab-names.ts";
+import { labIdOf, labNames, labParts, nodeNames, proberName } from "./lab-names.ts";
 
 test("finds the lab in each of its names", () => {
 	const names = labNames("inst0001", "lab00001");
-	const all = [...nodeNames(names.cluster, 3), names.network, names.workstation, names.mirror];
-	expect(all.map((name) => labIdOf("inst0001", name))).toEqual(Array(6).fill("lab00001"));
+	const all = [...labParts(names, 3), names.network];
+	expect(all.map((name) => labIdOf("inst0001", name))).toEqual(Array(7).fill("lab00001"));
 });
 
 test("sees no lab in names of another instance or of the instance itself", () => {

@@ -4,6 +4,8 @@ export interface LabNames {
 	network: string;
 	workstation: string;
 	mirror: string;
+	/** Holds the network namespace of the outside user. */
+	edge: string;
 	controlPlane: string;
 }
 
@@ -14,6 +16,7 @@ export function labNames(instanceId: string, labId: string): LabNames {
 		network: `${cluster}-network`,
 		workstation: `${cluster}-workstation`,
 		mirror: `${cluster}-mirror`,
+		edge: `${cluster}-edge`,
 		controlPlane: `${cluster}-control-plane`,
 	};
 }
@@ -26,6 +29,11 @@ export function nodeNames(cluster: string, nodes: number): string[] {
 	});
 }
 
+/** All containers of a lab, by name. */
+export function labParts(names: LabNames, nodes: number): string[] {
+	return [...nodeNames(names.cluster, nodes), names.workstation, names.mirror, names.edge];
+}
+
 export function proberName(instanceId: string): string {
 	return `fl-${instanceId}-prober`;
 }
@@ -35,7 +43,7 @@ export function labIdOf(instanceId: string, name: string): string | undefined {
 	return new RegExp(`^fl-${instanceId}-([a-z][a-z0-9]*)-[a-z0-9-]+$`).exec(name)?.[1];
 }
 
-export type LabPart = "workstation" | "node" | "network" | "prober" | "mirror";
+export type LabPart = "workstation" | "node" | "network" | "prober" | "mirror" | "edge";
 
 /** `--label` arguments of anything that Faultline makes in Docker. */
 export function labelArgs(instanceId: string, part: LabPart, labId?: string): string[] {

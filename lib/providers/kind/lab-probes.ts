@@ -4,6 +4,7 @@ import type { ProberChannel } from "./prober-channel.ts";
 interface LabProbesOptions {
 	channel: ProberChannel;
 	workstation: string;
+	edge: string;
 	/** The host's process id of a container's first process; undefined where it does not run. */
 	pid(container: string): Promise<number | undefined>;
 }
@@ -12,11 +13,12 @@ interface LabProbesOptions {
  * Probes of one lab: vantages become processes. Process ids are kept and asked for again when one is gone, as after
  * a restart of the container.
  */
-export function createLabProbes({ channel, workstation, pid }: LabProbesOptions) {
+export function createLabProbes({ channel, workstation, edge, pid }: LabProbesOptions) {
 	const pids = new Map<string, Promise<number | undefined>>();
 
 	function containerOf(from: Vantage): string | undefined {
 		if ("workstation" in from) return workstation;
+		if ("edge" in from) return edge;
 		return "node" in from ? from.node : undefined;
 	}
 

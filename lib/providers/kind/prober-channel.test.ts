@@ -98,7 +98,7 @@ test("asks for a container's process again when it is gone", async () => {
 		const outcome = pid === 8 ? "answered" : "no-vantage";
 		socket.write(`${JSON.stringify({ id: request.id, outcome, durationMs: 1 })}\n`);
 	};
-	const probe = createLabProbes({ channel, workstation: "ws", pid: async () => pids.shift() });
+	const probe = createLabProbes({ channel, workstation: "ws", edge: "edge", pid: async () => pids.shift() });
 	const { from: _, ...rest } = tcp("a");
 	expect((await probe([{ ...rest, from: { workstation: true } }]))[0]?.outcome).toBe("answered");
 	expect(pids).toEqual([]);

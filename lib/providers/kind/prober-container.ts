@@ -23,9 +23,9 @@ export async function ensureProber(context: KindContext): Promise<void> {
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 	await context.docker.must([
 		...["run", "--detach", "--name", name, ...labelArgs(context.instanceId, "prober")],
-		// As infra/prober/README.md asks: no more rights than entering namespaces takes.
+		// As infra/prober/README.md asks: no more rights than entering namespaces and reading connection tracking take.
 		...["--pid", "host", "--network", "none", "--cgroupns", "host", "--read-only", "--cap-drop", "ALL"],
-		...["SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH", "CHOWN"].flatMap((capability) => ["--cap-add", capability]),
+		...["SYS_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH", "CHOWN", "NET_ADMIN"].flatMap((capability) => ["--cap-add", capability]),
 		...["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
 		...["--volume", `${dir}:/run/prober`, context.host.images.prober],
 	]);

@@ -10,7 +10,7 @@ export interface Cidr {
 // Private ranges that neither Docker's default pools (172.17-31, 192.168) nor kind's pods and services (10.244, 10.96) use.
 const ranges = ["10.213.0.0/16", "10.187.0.0/16", "192.168.192.0/18"];
 
-/** 64 addresses: three nodes, workstation, mirror, and some thirty for load balancers. */
+/** 64 addresses: three nodes, workstation, mirror, edge, and some thirty for load balancers. */
 export const subnetBits = 26;
 
 export function parseCidr(text: string): Cidr {
