@@ -10,6 +10,7 @@ import { readView } from "./kube-reader.ts";
 import { takesEffectUntil } from "./recent-change.ts";
 import { progressWords } from "./sampling/progress-words.ts";
 import { chanceOfRound, roundsOfCheck } from "./sampling/spending.ts";
+import { touchedObjects } from "./touched/touched.ts";
 import { summarise } from "./verdict.ts";
 
 /** Endpoints and rules may lag a pod's readiness; a repair that needs longer than this is none. */
@@ -40,7 +41,10 @@ export async function gradeDecisively(options: {
 
 	onStep("Asking every objective");
 	let objectives = await askUntil(takesEffectUntil(await read(), workloads, clock.now()));
-	const guards = judgeGuards({ scenario, view: await read(), before });
+	// Before any disturbance: what it makes is nobody's repair.
+	const found = await read();
+	const guards = judgeGuards({ scenario, view: found, before });
+	const touched = touchedObjects(before, found);
 
 	const rounds = [
 		{ when: "After one pod of each workload was deleted", doing: "Deleting one pod of each workload", act: () => disturber.deletePods() },
@@ -55,7 +59,7 @@ export async function gradeDecisively(options: {
 		onStep("Asking every objective again");
 		objectives = (await askUntil(clock.now() + holdMs)).map((result) => afterwards(result, when, stuck));
 	}
-	return { ...summarise(objectives, guards), objectives, guards, touched: [], at: clock.now(), durationMs: clock.now() - startedAt };
+	return { ...summarise(objectives, guards), objectives, guards, touched, at: clock.now(), durationMs: clock.now() - startedAt };
 
 	/** Asks until all pass or the deadline is over; at least once. */
 	async function askUntil(deadline: number): Promise<ObjectiveResult[]> {

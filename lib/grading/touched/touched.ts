@@ -1,0 +1,52 @@
+import type { TouchedObject } from "../../protocol/report.ts";
+import type { ClusterView } from "../cluster-view.ts";
+import { differingPaths, meaningOf } from "./meaning.ts";
+import { reachOf } from "./reach.ts";
+import { type Tracked, trackedObjects } from "./tracked.ts";
+
+/** More lines than a person reads. */
+const most = 50;
+
+/**
+ * What is not as the fault left it, by whomever, and how far it reaches. What controllers and the API server made of it is
+ * left out: pods of a workload, their ReplicaSets and EndpointSlices, status, defaults, marks of a rollout.
+ * @param before undefined where there was no fault yet: then nothing is told
+ */
+export function touchedObjects(before: ClusterView | undefined, now: ClusterView): TouchedObject[] {
+	if (!before) return [];
+	const [then, after] = [trackedObjects(before), trackedObjects(now)];
+	const found: TouchedObject[] = [];
+	for (const key of [...new Set([...then.keys(), ...after.keys()])].sort()) {
+		const touched = compare(then.get(key), after.get(key));
+		if (!touched) continue;
+		const [tracked, view] = after.has(key) ? [after.get(key), now] : [then.get(key), before];
+		if (tracked) found.push({ object: inWords(tracked), ...touched, reach: reachOf(tracked, view) });
+	}
+	if (found.length <= most) return found;
+	const rest: TouchedObject = { object: `${found.length - most} more objects`, change: "changed", fields: [], reach: "" };
+	return [...found.slice(0, most), rest];
+}
+
+function compare(then: Tracked | undefined, now: Tracked | undefined): Pick<TouchedObject, "change" | "fields"> | undefined {
+	const own = (one: Tracked | undefined) => one !== undefined && !one.controlled;
+	if (!then || !now) {
+		if (own(now)) return { change: "created", fields: [] };
+		return own(then) ? { change: "deleted", fields: [] } : undefined;
+	}
+	if (then.controlled && now.controlled && then.uid !== now.uid) return undefined;
+	const whole = then.controlled && now.controlled ? differingPaths(labelsOf(then), labelsOf(now), "labels") : fieldsBetween(then, now);
+	if (then.uid !== now.uid) return { change: "recreated", fields: whole };
+	return whole.length > 0 ? { change: "changed", fields: whole } : undefined;
+}
+
+function fieldsBetween(then: Tracked, now: Tracked): string[] {
+	return differingPaths(meaningOf(then.object, { labels: true }), meaningOf(now.object, { labels: true }));
+}
+
+function labelsOf({ object }: Tracked): Record<string, string> {
+	return object.metadata?.labels ?? {};
+}
+
+function inWords({ kind, name, namespace }: Tracked): string {
+	return namespace ? `${kind} ${name} (namespace ${namespace})` : `${kind} ${name}`;
+}
