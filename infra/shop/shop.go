@@ -24,7 +24,7 @@ type shop struct {
 
 func newShop(config config, log io.Writer) *shop {
 	pod, _ := os.Hostname()
-	return &shop{config: config, pod: pod, nonces: newNonces(), calls: newCaller(config.upstreamTimeout), log: json.NewEncoder(log)}
+	return &shop{config: config, pod: pod, nonces: newNonces(), calls: newCaller(config.upstreamTimeout, nil), log: json.NewEncoder(log)}
 }
 
 // answer is every business answer; empty fields stay away.

@@ -15,18 +15,24 @@ import (
 // largestAnswer bounds what is embedded of an upstream's answer.
 const largestAnswer = 256 << 10
 
-// caller is the shop's own client: a fresh name lookup and connection for each call.
+// caller is the shop's own client: a fresh name lookup and connection for each call. Go's resolver lets lookups of one
+// name that run at once share an answer, and with it a query that was lost; a resolver shares with itself alone.
 type caller struct {
 	client  *http.Client
 	timeout time.Duration
 }
 
-func newCaller(timeout time.Duration) caller {
+// newCaller's resolver reaches its name servers through dialDNS; nil is the network.
+func newCaller(timeout time.Duration, dialDNS func(ctx context.Context, network, address string) (net.Conn, error)) caller {
+	dialAfresh := func(ctx context.Context, network, address string) (net.Conn, error) {
+		resolver := &net.Resolver{PreferGo: true, Dial: dialDNS}
+		return (&net.Dialer{Resolver: resolver}).DialContext(ctx, network, address)
+	}
 	return caller{
 		timeout: timeout,
 		client: &http.Client{
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Transport:     &http.Transport{DisableKeepAlives: true, DialContext: (&net.Dialer{}).DialContext},
+			Transport:     &http.Transport{DisableKeepAlives: true, DialContext: dialAfresh},
 		},
 	}
 }
