@@ -59,7 +59,9 @@ function lintGuard(instance: ScenarioInstance, rule: GuardRule, path: Path, add:
 				else if ("pods" in peer) needPods(instance, peer, [...path, ...at], add);
 				else if ("namespace" in peer) needNamespace(at, peer.namespace);
 			};
-			lookAt(["of"], rule.of);
+			// Policies hold for pods to come as well, so `of` may speak of pods that nobody has made yet.
+			if ("deployment" in rule.of) lookAt(["of"], rule.of);
+			else if (rule.of.namespace !== undefined) needNamespace(["of"], rule.of.namespace);
 			for (const [at, { peer }] of rule.most.entries()) lookAt(["most", at, "peer"], peer);
 		}
 	}
