@@ -36,16 +36,13 @@ export async function removeProber(context: KindContext): Promise<void> {
 }
 
 /**
- * Connects to the prober, which is started or restarted where nobody answers.
+ * Connects to the prober, which is started where it does not run.
  * @throws AppError `prober-unreachable`
  */
 export async function connectProber(context: KindContext): Promise<Socket> {
 	const path = join(proberDir(context.dataDir), socketName);
-	try {
-		return await connectUnix(path);
-	} catch {
-		await ensureProber(context);
-	}
+	// First, although one may answer: what an older program left knows fewer probes.
+	await ensureProber(context);
 	let socket: Socket | undefined;
 	const attempt = async () => {
 		socket = await connectUnix(path);
