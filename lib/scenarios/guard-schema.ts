@@ -94,7 +94,8 @@ export const answersGenuineRule = z.strictObject({
 	type: z.literal("answers-genuine"),
 	service: name,
 	namespace: name.optional(),
-	backend: z.strictObject({ deployment: name, namespace: name.optional() }),
+	/** All that may answer; a repair may leave fewer of them. */
+	backends: z.array(z.strictObject({ deployment: name, namespace: name.optional() })).min(1),
 });
 
 /** Other teams' namespaces are as the fault left them: nothing made, changed or removed. */

@@ -42,7 +42,8 @@ function lintGuard(instance: ScenarioInstance, rule: GuardRule, path: Path, add:
 			return;
 		case "answers-genuine":
 			need(["service"], `service/${rule.service}`, rule.namespace);
-			need(["backend"], `deployment/${rule.backend.deployment}`, rule.backend.namespace ?? rule.namespace);
+			for (const [at, backend] of rule.backends.entries())
+				need(["backends", at], `deployment/${backend.deployment}`, backend.namespace ?? rule.namespace);
 			return;
 		case "others-unharmed":
 			for (const [at, name] of rule.namespaces.entries()) needNamespace(["namespaces", at], name);
