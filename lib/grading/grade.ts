@@ -37,13 +37,20 @@ export interface GraderOptions {
 
 export function createGrader(options: GraderOptions): Grader {
 	const { environment, scenario, before, clock, log } = options;
+	// For checks that can't read the cluster: traffic is asked all the same.
+	let last = before;
 	return {
 		async once(signal) {
-			const view = await readView(environment.admin, signal);
+			const view = await readView(environment.admin, signal).catch((error: unknown) => {
+				if (!last || signal.aborted) throw error;
+				log.warn({ err: error }, "the cluster can't be read: its last known state is asked");
+				return last;
+			});
+			last = view;
 			return evaluateObjectives({ environment, scenario, view, before, clock, signal });
 		},
 		live: (onChange, signal) => followLive({ environment, scenario, before, clock, log, signal, onChange }),
-		decisive: ({ signal, check, onStep }) => gradeDecisively({ environment, scenario, before, check, clock, signal, onStep }),
+		decisive: ({ signal, check, onStep }) => gradeDecisively({ environment, scenario, before, last, check, clock, signal, onStep }),
 	};
 }
 

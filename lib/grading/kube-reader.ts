@@ -65,7 +65,8 @@ export function nodeAddresses(nodes: readonly V1Node[]): { name: string; address
 		}));
 }
 
-async function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Bounds a call of the API server. @throws AppError `cluster-unreadable` */
+export async function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 	const deadline = AbortSignal.any([signal, AbortSignal.timeout(listTimeoutMs)]);
 	const ended = new Promise<never>((_, reject) => {
 		deadline.addEventListener("abort", () => reject(deadline.reason), { once: true });

@@ -70,6 +70,8 @@ export const gradeReport = z.object({
 	guards: z.array(guardResult),
 	/** What was changed since the fault, by whomever; what controllers made of it is left out. */
 	touched: z.array(touchedObject).default([]),
+	/** Why the verdict is `error` where no objective or guard says so: the cluster's API did not answer. */
+	trouble: z.string().optional(),
 	/** Milliseconds since the epoch. */
 	at: z.number(),
 	durationMs: z.number(),
