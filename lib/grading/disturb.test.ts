@@ -1,43 +1,107 @@
 import { expect, test } from "vitest";
-import { createDisturber, unsettled } from "./disturb.ts";
-import { checkContext, shopView } from "./test-support/shop-view.ts";
+import type { ClusterHands } from "./cluster-hands.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { createDisturber } from "./disturb.ts";
+import type { Served } from "./served.ts";
+import { shopView } from "./test-support/shop-view.ts";
 
-const workload = checkContext(shopView()).workload({ deployment: "catalog" });
+const catalog: Served = { kind: "Deployment", namespace: "shop", name: "catalog" };
 
-test("a workload is settled when its rollout is over and every pod is ready", () => {
-	expect(unsettled(shopView(), workload)).toBeUndefined();
-});
-
-test("it is not while pods are missing, leaving, or a rollout is not yet seen", () => {
-	const missing = shopView((view) => void view.pods.splice(1, 1));
-	expect(unsettled(missing, workload)).toBe("Deployment catalog has 1 of 2 pods ready");
-	const unseen = shopView((view) => void Object.assign(view.deployments[1]?.metadata ?? {}, { generation: 2 }));
-	expect(unsettled(unseen, workload)).toBe("Deployment catalog has 2 of 2 pods ready");
-	const leaving = shopView((view) => {
-		view.pods.push(structuredClone(view.pods[1] as (typeof view.pods)[number]));
-		Object.assign(view.pods.at(-1)?.metadata ?? {}, { deletionTimestamp: new Date() });
+function play(views: { current: ClusterView }, hands: Partial<ClusterHands> = {}) {
+	const done: string[] = [];
+	let now = 0;
+	const clock = { now: () => now, sleep: async () => {} };
+	const disturber = createDisturber({
+		clock,
+		hands: {
+			deletePod: async ({ name }) => {
+				done.push(`delete ${name}`);
+				return {};
+			},
+			rollOut: async ({ name }) => {
+				done.push(`roll out ${name}`);
+				return {};
+			},
+			...hands,
+		},
+		watching: {
+			current: () => views.current,
+			change: async (ms) => {
+				now += ms;
+			},
+		},
 	});
-	expect(unsettled(leaving, workload)).toBe("a pod of Deployment catalog is still leaving");
-});
+	return { disturber, done, clock };
+}
 
-test("a Deployment that the learner has deleted is not waited for", () => {
-	expect(
-		unsettled(
-			shopView((view) => void view.deployments.splice(1, 1)),
-			workload,
-		),
-	).toBeUndefined();
+test("a pod that serves is deleted, not one that nobody asks", async () => {
+	const view = shopView((it) => void Object.assign(it.endpointSlices[0] ?? {}, { endpoints: [{ addresses: ["10.0.0.12"] }] }));
+	const { disturber, done } = play({ current: view });
+	await disturber.deletePods([catalog]);
+	expect(done).toEqual(["delete catalog-2"]);
+	expect([...disturber.deleted]).toEqual(["uid-catalog-2"]);
 });
 
 test("a Deployment that the learner has paused is told of, and the check goes on", async () => {
-	const stderr = 'error: deployments.apps "catalog" can\'t restart paused deployment (run rollout resume first)';
-	const disturber = createDisturber({
-		environment: { kubectl: async () => ({ exitCode: 1, stdout: "", stderr }) },
-		workloads: [workload],
-		read: async () => shopView(),
-		clock: { now: () => 0, sleep: async () => {} },
-		signal: new AbortController().signal,
+	const view = shopView((it) => void Object.assign(it.deployments[1]?.spec ?? {}, { paused: true }));
+	const { disturber, done } = play({ current: view });
+	await disturber.rollOut([catalog]);
+	const stuck = await disturber.settled([catalog], () => {});
+	expect(done).toEqual([]);
+	expect([...stuck.values()]).toEqual(["Deployment catalog can't be rolled out: it is paused"]);
+});
+
+test("what the cluster refuses is the lab's state, not the grader's trouble", async () => {
+	const { disturber } = play({ current: shopView() }, { rollOut: async () => ({ refused: "denied by webhook" }) });
+	await disturber.rollOut([catalog]);
+	expect([...(await disturber.settled([catalog], () => {})).values()]).toEqual([
+		"Deployment catalog can't be rolled out: denied by webhook",
+	]);
+});
+
+test("a rollout is not over before the view knows of it", async () => {
+	const views = { current: shopView() };
+	const { disturber, clock } = play(views, { rollOut: async () => ({ generation: 2 }) });
+	await disturber.rollOut([catalog]);
+	const settling = disturber.settled([catalog], () => {
+		if (clock.now() < 2000) return;
+		views.current = shopView((it) => {
+			Object.assign(it.deployments[1]?.metadata ?? {}, { generation: 2 });
+			Object.assign(it.deployments[1]?.status ?? {}, { observedGeneration: 2 });
+		});
 	});
-	await disturber.rollOut();
-	expect(await disturber.settled()).toBe(stderr);
+	expect((await settling).size).toBe(0);
+	expect(clock.now()).toBeGreaterThanOrEqual(2000);
+});
+
+test("what can't come back is not waited for as long as what may", async () => {
+	const stuckAfter = async (conditions: object[]) => {
+		const view = shopView((it) => {
+			it.pods.splice(1, 1);
+			Object.assign(it.deployments[1]?.status ?? {}, { conditions });
+		});
+		const { disturber, clock } = play({ current: view });
+		expect((await disturber.settled([catalog], () => {})).size).toBe(1);
+		return clock.now();
+	};
+	expect(await stuckAfter([])).toBeGreaterThan(60_000);
+	expect(await stuckAfter([{ type: "ReplicaFailure", status: "True", message: "exceeded quota" }])).toBeLessThan(16_000);
+});
+
+test("a rollout that waits for the node's port gets it from the old pod", async () => {
+	const view = shopView((it) => {
+		Object.assign(it.deployments[1]?.metadata ?? {}, { generation: 2 });
+		const conditions = [{ type: "PodScheduled", status: "False", message: "1 node(s) didn't have free ports for the requested pod ports" }];
+		Object.assign(it.pods[2]?.status ?? {}, { conditions });
+	});
+	const { disturber, done } = play({ current: view });
+	await disturber.settled([catalog], () => {});
+	expect(done).toEqual(["delete catalog-1"]);
+});
+
+test("how many pods are ready is told meanwhile", async () => {
+	const told: string[] = [];
+	const { disturber } = play({ current: shopView((it) => void it.pods.splice(1, 1)) });
+	await disturber.settled([catalog], (counts) => told.push(counts));
+	expect(told[0]).toBe("1 of 2 ready");
 });

@@ -11,8 +11,9 @@ const followsSelector = new Set(["endpointslice-controller.k8s.io", "endpointsli
  * @param deleted UIDs of pods that the check has deleted itself
  */
 export function changedMeanwhile(then: ClusterView, now: ClusterView, deleted: ReadonlySet<string> = new Set()): string[] {
-	const before = facts(then);
-	const after = facts(now);
+	const autoscaled = new Set([...autoscaledIn(then), ...autoscaledIn(now)]);
+	const before = facts(then, autoscaled);
+	const after = facts(now, autoscaled);
 	return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((title) => {
 		const [old, present] = [before.get(title), after.get(title)];
 		if (old && !present) return deleted.has(old.uid) ? [] : [`${title} (deleted)`];
@@ -29,7 +30,7 @@ interface Fact {
 	fact: unknown;
 }
 
-function facts(view: ClusterView): Map<string, Fact> {
+function facts(view: ClusterView, autoscaled: ReadonlySet<string>): Map<string, Fact> {
 	const found = new Map<string, Fact>();
 	const add = <T extends KubernetesObject>(kind: string, objects: readonly T[], fact: (object: T) => unknown) => {
 		for (const object of objects) {
@@ -40,9 +41,9 @@ function facts(view: ClusterView): Map<string, Fact> {
 	const spec = (object: { spec?: unknown }) => ({ spec: object.spec });
 	const selecting = new Set(view.services.filter(hasSelector).map(nameIn));
 	add("Namespace", view.namespaces, ({ metadata }) => ({ labels: metadata?.labels }));
-	add("Deployment", view.deployments, workload);
-	add("StatefulSet", view.statefulSets, workload);
-	add("DaemonSet", view.daemonSets, workload);
+	add("Deployment", view.deployments, (object) => workload(object, autoscaled));
+	add("StatefulSet", view.statefulSets, (object) => workload(object, autoscaled));
+	add("DaemonSet", view.daemonSets, (object) => workload(object, autoscaled));
 	add("pod", view.pods.filter(standsAlone), ({ metadata, spec: { containers } = { containers: [] } }) => ({
 		labels: metadata?.labels,
 		spec: { images: containers.map(({ image }) => image) },
@@ -64,19 +65,23 @@ function facts(view: ClusterView): Map<string, Fact> {
 	return found;
 }
 
-/** Without the mark of a rollout, and without the number of replicas where an autoscaler sets it. */
-function workload({ metadata, spec }: { metadata?: V1Deployment["metadata"]; spec?: object }): unknown {
-	const copy = structuredClone(spec ?? {}) as NonNullable<V1Deployment["spec"]>;
-	const annotations = copy.template?.metadata?.annotations;
-	if (annotations) {
-		delete annotations[rolloutAnnotation];
-		if (Object.keys(annotations).length === 0) delete copy.template.metadata?.annotations;
-	}
-	const scaled = metadata?.managedFields?.some(
-		({ manager, subresource }) => manager === "kube-controller-manager" && subresource === "scale",
-	);
-	if (scaled) delete copy.replicas;
-	return { spec: copy };
+/** Without the mark of a rollout, and without the number of replicas of those that an autoscaler sets. */
+function workload({ metadata, spec }: KubernetesObject & { spec?: object }, autoscaled: ReadonlySet<string>): unknown {
+	const { replicas, template, ...rest } = (spec ?? {}) as Partial<NonNullable<V1Deployment["spec"]>>;
+	const { annotations = {}, ...others } = template?.metadata ?? {};
+	const { [rolloutAnnotation]: _, ...kept } = annotations;
+	const count = autoscaled.has(metadata?.uid ?? "") ? {} : { replicas };
+	return { spec: { ...rest, ...count, template: { ...template, metadata: { ...others, annotations: kept } } } };
+}
+
+/** UIDs of the workloads whose replicas an autoscaler has set. */
+function autoscaledIn({ deployments, statefulSets }: ClusterView): string[] {
+	return [...deployments, ...statefulSets].flatMap(({ metadata }) => {
+		const set = metadata?.managedFields?.some(
+			({ manager, subresource }) => manager === "kube-controller-manager" && subresource === "scale",
+		);
+		return set ? [metadata?.uid ?? ""] : [];
+	});
 }
 
 function standsAlone({ metadata, status }: V1Pod): boolean {

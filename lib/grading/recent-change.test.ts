@@ -1,24 +1,63 @@
 import { expect, test } from "vitest";
-import { takesEffectUntil } from "./recent-change.ts";
-import { checkContext, shopView } from "./test-support/shop-view.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { pendingEffects, takesEffectUntil } from "./recent-change.ts";
+import type { Served } from "./served.ts";
+import { shopView } from "./test-support/shop-view.ts";
 
 const now = Date.parse("2030-01-01T12:00:00Z");
-const workloads = [checkContext(shopView()).workload({ deployment: "catalog" })];
+const ago = (seconds: number) => new Date(now - seconds * 1000);
+const served: Served[] = [{ kind: "Deployment", namespace: "shop", name: "catalog" }];
+const pendingIn = (view: ClusterView) => pendingEffects({ view, served, since: now, now });
+const withService = (metadata: object) => shopView((view) => void Object.assign(view.services[0]?.metadata ?? {}, metadata));
 
-test("a lab that nobody has touched is judged at once", () => {
-	expect(takesEffectUntil(shopView(), workloads, now)).toBeLessThan(now);
+test("a lab that nobody has touched waits for nothing but what leaves no trace", () => {
+	expect(pendingIn(shopView())).toEqual([]);
+	expect(takesEffectUntil([], now)).toBe(now + 3000);
 });
 
-test("a Service that was just changed or made is given time", () => {
-	const changed = shopView(
-		(view) => void Object.assign(view.services[0]?.metadata ?? {}, { managedFields: [{ time: new Date(now - 4000) }] }),
-	);
-	expect(takesEffectUntil(changed, workloads, now)).toBe(now + 6000);
-	const made = shopView((view) => void Object.assign(view.services[0]?.metadata ?? {}, { creationTimestamp: new Date(now - 60_000) }));
-	expect(takesEffectUntil(made, workloads, now)).toBeLessThan(now);
+test("a Service that was just changed is given time; one that was made long ago is not", () => {
+	expect(pendingIn(withService({ managedFields: [{ time: ago(4) }] }))).toEqual([
+		{ what: "the nodes to take up Service catalog", until: now + 6000 },
+	]);
+	expect(pendingIn(withService({ creationTimestamp: ago(60) }))).toEqual([]);
 });
 
-test("a rollout under way is waited for", () => {
+test("a status that a controller has written is no change", () => {
+	expect(pendingIn(withService({ managedFields: [{ time: ago(1), subresource: "status" }] }))).toEqual([]);
+});
+
+test("a change that claims to be of the future is waited for no longer than one of now", () => {
+	expect(takesEffectUntil(pendingIn(withService({ managedFields: [{ time: ago(-86_400) }] })), now)).toBe(now + 10_000);
+});
+
+test("a rollout under way is waited for, with its count", () => {
 	const rolling = shopView((view) => void Object.assign(view.deployments[1]?.status ?? {}, { updatedReplicas: 1 }));
-	expect(takesEffectUntil(rolling, workloads, now)).toBe(now + 20_000);
+	expect(pendingIn(rolling)).toEqual([{ what: "Deployment catalog has 2 of 2 pods ready", until: now + 20_000 }]);
+});
+
+function withCorefile(corefile: string, changedAgo: number, startedAgo: number, rest: object = {}): ClusterView {
+	return shopView((view) => {
+		const metadata = { name: "coredns", namespace: "kube-system", managedFields: [{ time: ago(changedAgo) }] };
+		view.configMaps.push({ metadata, data: { Corefile: corefile } });
+		view.pods.push({
+			metadata: { name: "coredns-1", namespace: "kube-system" },
+			spec: { containers: [], volumes: [{ name: "config", configMap: { name: "coredns" } }] },
+			status: { containerStatuses: [{ state: { running: { startedAt: ago(startedAgo) } } }] as never },
+		});
+		Object.assign(view.services[0]?.metadata ?? {}, rest);
+	});
+}
+
+test("a Corefile is waited for until CoreDNS has read it: at once where it was restarted", () => {
+	expect(pendingIn(withCorefile("", 60, 600))).toEqual([{ what: "CoreDNS to read its new Corefile", until: now + 75_000 }]);
+	expect(pendingIn(withCorefile("", 60, 30))).toEqual([]);
+});
+
+test("old answers for a new Service are waited for only where CoreDNS caches them", () => {
+	const made = { creationTimestamp: ago(20) };
+	expect(pendingIn(withCorefile("\tcache 30\n", 900, 800, made))).toEqual([
+		{ what: "old answers for catalog to leave the DNS cache", until: now + 15_000 },
+	]);
+	const kubeadms = "\tcache 30 {\n\t\tdisable success cluster.local\n\t\tdisable denial cluster.local\n\t}\n";
+	expect(pendingIn(withCorefile(kubeadms, 900, 800, made))).toEqual([]);
 });

@@ -13,13 +13,17 @@ test.each([
 	["all well", ["pass", "pass"], ["pass"], { verdict: "pass", repair: "repair", points: 100 }],
 	["a broken guard", ["pass", "pass"], ["fail"], { verdict: "fail", repair: "workaround", points: 50 }],
 	["half repaired", ["pass", "fail"], ["pass"], { verdict: "fail", repair: "none", points: 70 }],
-	["half repaired beside a broken guard", ["pass", "fail"], ["fail"], { verdict: "fail", repair: "none", points: 70 }],
-	["not proven yet", ["pass", "unproven"], ["fail"], { verdict: "unproven", repair: "none", points: 70 }],
+	["half repaired beside a broken guard", ["pass", "fail"], ["fail"], { verdict: "fail", repair: "none", points: 35 }],
+	["not proven yet", ["pass", "unproven"], ["pass"], { verdict: "unproven", repair: "none", points: 70 }],
 	["the grader's own trouble", ["fail", "error"], ["fail"], { verdict: "error", repair: "none", points: 0 }],
 	["a guard that could not be judged", ["pass", "pass"], ["error"], { verdict: "error", repair: "none", points: 0 }],
 ] as const)("%s", (_, [first, second], guards, expected) => {
 	const summary = summarise([objective(first, 70), objective(second, 30)], guards.map(guard));
 	expect(summary).toEqual({ ...expected, maxPoints: 100 });
+});
+
+test("an objective of no points is an invariant: a repair that breaks it is none", () => {
+	expect(summarise([objective("pass", 100), objective("fail", 0)], [guard("pass")])).toMatchObject({ verdict: "fail", repair: "none" });
 });
 
 test("a fix that did not last says until when it held", () => {

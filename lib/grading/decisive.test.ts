@@ -1,0 +1,170 @@
+import { expect, test } from "vitest";
+import { AppError } from "../core/errors.ts";
+import type { ObjectiveResult, Verdict } from "../protocol/report.ts";
+import type { ScenarioInstance } from "../scenarios/instance.ts";
+import type { Objective } from "../scenarios/schema.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { afterwards, decide, type Reach } from "./decisive.ts";
+import { shopView } from "./test-support/shop-view.ts";
+
+const check = { type: "http", from: { deployment: "front" }, url: "http://catalog/", backends: [{ deployment: "catalog" }], samples: 1 };
+const scenario = {
+	...{ namespace: "shop", baselineObjects: [], guards: [], slug: "s", seed: 1 },
+	objectives: [{ id: "o", title: "o", points: 100, check } as unknown as Objective],
+} as unknown as ScenarioInstance;
+
+type Change = NonNullable<Parameters<typeof shopView>[0]>;
+
+function lab(change: Change = () => {}): ClusterView {
+	return shopView((view) => {
+		view.namespaces.push({ metadata: { name: "shop" } });
+		view.services.push({ metadata: { name: "kube-dns", namespace: "kube-system" }, spec: { selector: {} } });
+		const conditions = [{ type: "Ready", status: "True" }];
+		view.pods.push({ metadata: { name: "coredns-1", namespace: "kube-system" }, status: { conditions } });
+		change(view);
+	});
+}
+
+const healthy = lab();
+/** Long after anything was made. */
+const startAt = 1_000_000;
+
+/** A lab whose traffic is what `verdict` says, given all that was done to it so far. */
+async function grade(options: { verdict?(done: string[]): Verdict; view?(done: string[]): ClusterView; reach?: Partial<Reach> }) {
+	const done: string[] = [];
+	const steps: string[] = [];
+	let now = startAt;
+	const clock = {
+		now: () => now,
+		sleep: async (ms: number) => {
+			now += ms;
+		},
+	};
+	const view = () => options.view?.(done) ?? healthy;
+	const act = (what: string) => async () => {
+		done.push(what);
+		return {};
+	};
+	const report = await decide({
+		...{ scenario, before: healthy, last: undefined, check: 1, clock, signal: new AbortController().signal },
+		onStep: (step) => steps.push(step),
+		random: () => 0.5,
+		reach: {
+			read: async () => view(),
+			watch: async () => ({ current: view, change: clock.sleep }),
+			hands: { deletePod: act("delete"), rollOut: act("roll out") },
+			evaluate: async ({ objectives }) =>
+				objectives.map(({ id, title, points }): ObjectiveResult => {
+					const verdict = options.verdict?.(done) ?? "pass";
+					return { id, title, verdict, points: verdict === "pass" ? points : 0, maxPoints: points, message: "said", evidence: [] };
+				}),
+			hold: async () => void done.push("hold"),
+			release: async () => void done.push("release"),
+			...options.reach,
+		},
+	});
+	return { report, done, steps, ms: now - startAt, message: report.objectives[0]?.message };
+}
+
+/** The view with other pods once some were deleted. */
+const afterDeletion = (done: string[]) => (done.includes("delete") ? renewed : healthy);
+const renewed = lab((view) => {
+	for (const pod of view.pods) Object.assign(pod.metadata ?? {}, { uid: `new-${pod.metadata?.uid}` });
+});
+
+test("a lasting repair is probed, disturbed twice under a hold, and looked at once more when changes are taken again", async () => {
+	const { report, done } = await grade({ view: afterDeletion });
+	expect(report).toMatchObject({ verdict: "pass", repair: "repair", points: 100 });
+	expect(done).toEqual(["hold", "delete", "delete", "roll out", "roll out", "release"]);
+});
+
+test.each([
+	["delete", "After one pod of each workload was deleted: said"],
+	["roll out", "After each workload was rolled out once: said"],
+	["release", "When the check was over: said"],
+])("a repair that %s undoes fails, and says when", async (act, expected) => {
+	const { report, message, done } = await grade({ view: afterDeletion, verdict: (so) => (so.includes(act) ? "fail" : "pass") });
+	expect(report).toMatchObject({ verdict: "fail", repair: "none", points: 0 });
+	expect(message).toBe(expected);
+	expect(done.at(-1)).toBe("release");
+});
+
+test("what was repaired only while the check ran fails, with the change named", async () => {
+	const racing = (done: string[]) => {
+		const view = afterDeletion(done);
+		if (!done.includes("hold")) return view;
+		return { ...view, services: [{ metadata: { name: "catalog", namespace: "shop" }, spec: { selector: { app: "catalog" } } }] };
+	};
+	const { report, message } = await grade({ view: racing });
+	expect(report.verdict).toBe("fail");
+	expect(message).toContain("Changed while the check ran: Service catalog of namespace shop (spec");
+});
+
+test("a lab that is broken and untouched is judged soon, and not disturbed", async () => {
+	const { report, done, ms } = await grade({ verdict: () => "fail" });
+	expect(report.verdict).toBe("fail");
+	expect(done).toEqual(["hold", "release"]);
+	expect(ms).toBeLessThan(5000);
+});
+
+test("a namespace that the learner has deleted is a failure that names it", async () => {
+	const { report, message } = await grade({
+		verdict: () => "fail",
+		view: () => ({ ...healthy, namespaces: [], deployments: [], pods: [] }),
+	});
+	expect(report.verdict).toBe("fail");
+	expect(message).toBe("said Found: namespace shop is gone.");
+});
+
+test("a Deployment that the learner has scaled to 0 is named", async () => {
+	const scaled = lab((view) => void Object.assign(view.deployments[1]?.spec ?? {}, { replicas: 0 }));
+	const { message } = await grade({ verdict: () => "fail", view: () => scaled });
+	expect(message).toContain("Deployment catalog is scaled to 0");
+});
+
+test("cluster DNS that the learner has stopped is named", async () => {
+	const { message } = await grade({ verdict: () => "fail", view: () => lab((view) => void view.pods.pop()) });
+	expect(message).toBe("said Found: no pod of cluster DNS is ready.");
+});
+
+const unreadable = new AppError("cluster-unreadable", "The lab's cluster does not answer: refused", { retryable: true });
+
+test("without the API server the verdict is an error, and traffic is told by the last known view", async () => {
+	const { report } = await grade({ reach: { read: () => Promise.reject(unreadable) } });
+	expect(report).toMatchObject({ verdict: "error", repair: "none", points: 0 });
+	expect(report.objectives).toMatchObject([{ id: "o", verdict: "pass" }]);
+	expect(report.trouble).toContain("The lab's cluster does not answer");
+});
+
+test("an API server that goes away on the way accuses nobody, and the hold is ended", async () => {
+	const { report, done } = await grade({ reach: { hands: { deletePod: () => Promise.reject(unreadable), rollOut: async () => ({}) } } });
+	expect(report.verdict).toBe("error");
+	expect(done).toEqual(["hold", "release"]);
+});
+
+test("a check that is cancelled ends its hold", async () => {
+	const done: string[] = [];
+	const failing = grade({
+		reach: { evaluate: () => Promise.reject(new Error("cancelled")), release: async () => void done.push("release") },
+	});
+	await expect(failing).rejects.toThrow("cancelled");
+	expect(done).toEqual(["release"]);
+});
+
+test("what is not proven yet is not disturbed", async () => {
+	const { report, done } = await grade({ verdict: () => "unproven" });
+	expect(report.verdict).toBe("unproven");
+	expect(done).toEqual(["hold", "release"]);
+});
+
+test("the steps say what is done to whom", async () => {
+	const { steps } = await grade({ view: afterDeletion });
+	expect(steps).toContain("Deleting one pod of catalog, front: 3 of 3 ready");
+	expect(steps).toContain("Rolling out catalog, front: 3 of 3 ready");
+});
+
+test("what only old pods still serve does not last", () => {
+	const passed = { id: "o", title: "o", verdict: "pass", points: 1, maxPoints: 1, message: "said", evidence: [] } as const;
+	const stuck = "Deployment catalog has 1 of 2 pods ready";
+	expect(afterwards({ ...passed, evidence: [] }, "After", stuck)).toMatchObject({ verdict: "fail", points: 0, message: `After: ${stuck}` });
+});
