@@ -69,7 +69,8 @@ async function grade(options: { verdict?(done: string[]): Verdict; view?(done: s
 /** The view with other pods once some were deleted. */
 const afterDeletion = (done: string[]) => (done.includes("delete") ? renewed : healthy);
 const renewed = lab((view) => {
-	for (const pod of view.pods) Object.assign(pod.metadata ?? {}, { uid: `new-${pod.metadata?.uid}` });
+	for (const pod of view.pods.filter(({ metadata }) => metadata?.uid))
+		Object.assign(pod.metadata ?? {}, { uid: `new-${pod.metadata?.uid}` });
 });
 
 test("a lasting repair is probed, disturbed twice under a hold, and looked at once more when changes are taken again", async () => {

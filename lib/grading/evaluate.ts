@@ -2,12 +2,12 @@ import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import type { ObjectiveResult } from "../protocol/report.ts";
 import type { LabEnvironment } from "../providers/provider.ts";
-import type { Check, Vantage } from "../scenarios/check-schema.ts";
+import type { Check } from "../scenarios/check-schema.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
 import type { Objective } from "../scenarios/schema.ts";
 import { converse, dialogueOf } from "./checks/dialogue.ts";
 import type { CheckContext, Judgement } from "./checks/judgement.ts";
-import type { ClusterView, Workload } from "./cluster-view.ts";
+import type { ClusterView } from "./cluster-view.ts";
 import { pathKey } from "./sampling/path-key.ts";
 import { type Chance, chanceOfRound } from "./sampling/spending.ts";
 import { workloadOf } from "./workload-reference.ts";
@@ -112,25 +112,4 @@ export function isSampled(check: Check): boolean {
 export function namespacesOf(scenario: ScenarioInstance): string[] {
 	const named = scenario.baselineObjects.map(({ object }) => object.metadata.namespace).filter((namespace) => namespace !== undefined);
 	return [...new Set([scenario.namespace, ...named])];
-}
-
-function sourcesOf(check: Check): Vantage[] {
-	if (check.type === "object") return [];
-	return check.type === "matrix" ? Object.values(check.sources) : [check.from];
-}
-
-/** Workloads that serve an objective: clients and backends alike, each once. */
-export function workloadsBehind(scenario: ScenarioInstance, before: ClusterView): Workload[] {
-	const references = scenario.objectives.flatMap(({ check }) => [
-		...sourcesOf(check).filter((from) => typeof from === "object" && "deployment" in from),
-		...("backend" in check ? [check.backend] : []),
-		...(check.type === "http" ? (check.backends ?? []) : []),
-	]);
-	const workloads = new Map(
-		references.map((reference) => {
-			const workload = workloadOf(scenario, reference, before);
-			return [`${workload.namespace}/${workload.kind}/${workload.name}`, workload] as const;
-		}),
-	);
-	return [...workloads.values()];
 }

@@ -37,10 +37,15 @@ function restsOn(check: Check, fallback: string, view: ClusterView): Served[] {
 		...(check.type === "http" ? [...(check.backends ?? []), ...(check.distribution ?? []).map(({ backend }) => backend)] : []),
 	];
 	const namespace = sources.map((from) => (typeof from === "object" && "namespace" in from ? from.namespace : undefined))[0] ?? fallback;
-	const named = references.map((reference) => workloadNamed(view, reference.deployment, reference.namespace ?? fallback));
+	const named = references.map((reference) => workloadNamed(view, nameIn(reference), reference.namespace ?? fallback));
 	const asking = sources.flatMap((from) => podsLike(view, from, fallback)).map((pod) => ownerOf(view, pod));
 	const asked = hostsOf(check, fallback).flatMap(({ host, port }) => behindHost(view, host, port, namespace));
 	return [...named, ...asking, ...asked, ...(asksClusterDns(check) ? behind(view, view.services.find(isDns)) : [])];
+}
+
+function nameIn(reference: WorkloadRef): string {
+	if ("deployment" in reference) return reference.deployment;
+	return "statefulSet" in reference ? reference.statefulSet : reference.daemonSet;
 }
 
 /** By name, whatever kind it has now. */
