@@ -22,7 +22,7 @@ const patienceMs = 1200;
 const mostRestarts = 3;
 const afterErrorMs = 3000;
 /** Samples a second of all sampled checks together: while one is undecided, and to notice that a decided one has turned. */
-const eagerPerSecond = 10;
+export const eagerPerSecond = 10;
 const idlePerSecond = 2;
 /** Samples of one batch: at the eager rate, progress shows twice a second. */
 const batch = 5;

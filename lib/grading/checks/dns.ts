@@ -4,6 +4,7 @@ import { dnsEndpointsCheck } from "./dns-endpoints.ts";
 import { type CheckContext, type CheckDialogue, failWithout } from "./judgement.ts";
 import { lookupInWords, lookupProblem, wantedAnswers } from "./lookup.ts";
 import { originsOf } from "./origins.ts";
+import { namingEnds } from "./real-end.ts";
 import { judgeInSamples } from "./samples.ts";
 
 /** Looks a name up through the vantage's own resolver, or of every endpoint of a DNS Service directly. */
@@ -26,7 +27,8 @@ export function* dnsCheck(check: CheckOf<"dns">, context: CheckContext): CheckDi
 					...{ search: check.search ?? check.sampling === undefined, attempts: 1, timeoutMs: check.timeoutMs },
 				}),
 			);
-			return results.map((result) => ({ result, observed: lookupProblem(check, result, wanted) }));
+			const samples = results.map((result) => ({ result, observed: lookupProblem(check, result, wanted) }));
+			return check.sampling ? yield* namingEnds(samples, context) : samples;
 		},
 	});
 }

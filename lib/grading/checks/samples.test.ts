@@ -102,3 +102,18 @@ test("a sampled request counts only where its own workload answered", () => {
 	expect(answers(() => true)).toMatchObject({ verdict: "pass", evidence: [{ samples: 22 }] });
 	expect(answers(() => false)).toMatchObject({ verdict: "fail", evidence: [{ samples: 2 }] });
 });
+
+test("a silent endpoint behind the Service is named, where the node knows it", () => {
+	const query = (local: string) => ({ name: "catalog.shop.", type: "A", server: "10.96.0.10:53", rcode: "", durationMs: 2000, local });
+	let nth = 0;
+	const { judgement } = play(ask(), (probe) => {
+		if (probe.kind === "flow") return probe.source.endsWith("1") ? { flow: { server: "10.0.0.66:53", client: probe.source } } : {};
+		return ++nth % 3 === 0
+			? { outcome: "timeout", dns: { rcode: "", answers: [], server: "", queries: [query(`10.0.0.1:40${nth % 2}`)] } }
+			: fine;
+	});
+	expect(judgement.verdict).toBe("fail");
+	expect(judgement.message).toMatch(/timed out at 10\.0\.0\.66:53 \(\d+ of \d+\)/);
+	// Where no node knows, nothing is made up.
+	expect(judgement.message).toMatch(/timed out \(\d+ of \d+\)/);
+});
