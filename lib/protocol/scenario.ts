@@ -39,6 +39,8 @@ export const proofRun = z.object({
 	expected: z.string(),
 	/** What came out, in words: the verdict and the deciding message. */
 	verdict: z.string(),
+	/** Why the expected outcome is the right one, in words. */
+	why: z.string(),
 	ok: z.boolean(),
 	seconds: z.number(),
 });

@@ -1,5 +1,6 @@
 import { runCommand } from "../core/run-command.ts";
 import { filesBelow, type ScenarioFolder } from "./folder.ts";
+import { mutatingCommands, partsOf } from "./parts.ts";
 import type { AddProblem } from "./problem.ts";
 import { header } from "./scripts.ts";
 
@@ -18,6 +19,17 @@ export async function lintScripts(folder: ScenarioFolder, add: AddProblem): Prom
 				const match = /line (\d+): (.+)$/.exec(line);
 				add(name, match ? Number(match[1]) : null, `bash cannot parse it: ${match?.[2] ?? line}`);
 			}
+		}
+	}
+	for (const [name, text] of Object.entries(fixes)) {
+		const count = mutatingCommands(text);
+		if (count > 1 && partsOf(text).parts.length < 2) {
+			add(
+				name,
+				1,
+				`${count} commands change the cluster, and no parts are marked`,
+				'Put a line "# part: <name>" before each, or "# part: <name> (optional: <reason>)": a proof leaves each out once.',
+			);
 		}
 	}
 	for (const [name, text] of Object.entries(wrong)) {

@@ -34,8 +34,9 @@ export function partsOf(text: string): ScriptParts {
 	return { preamble: preamble.join("\n"), parts: parts.map(({ lines, ...part }) => ({ ...part, text: lines.join("\n") })) };
 }
 
+/** The verb stands first, but for options with their values: `kubectl -n shop patch`. */
 const mutating =
-	/\b(?:kubectl|k)\s(?:[^|;&]*?\s)?(?:apply|patch|delete|create|replace|set|label|annotate|scale|expose|autoscale|run|taint|cordon|drain|edit|rollout\s+(?:restart|undo))\b|\bhelm\s(?:[^|;&]*?\s)?(?:install|upgrade|uninstall|rollback)\b/g;
+	/\b(?:kubectl|k|helm)(?:\s+-\S+(?:\s+[^-\s]\S*)?)*?\s+(?:apply|patch|delete|create|replace|set|label|annotate|scale|expose|autoscale|run|taint|cordon|drain|edit|install|upgrade|uninstall|rollback|rollout\s+(?:restart|undo))\b/g;
 
 /** How many commands of a script change the cluster; those that only print a manifest, and the text of manifests, do not count. */
 export function mutatingCommands(text: string): number {

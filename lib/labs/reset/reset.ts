@@ -6,8 +6,8 @@ import { createKubeRest, type KubeRest } from "./kube-rest.ts";
 import { flushConnections, killOtherPods, packNode, restoreNode } from "./restore-node.ts";
 import { allReady, applyPlan, isGate, objectPath, planObjects, releaseNamespaces } from "./restore-objects.ts";
 
-/** Pods take a second to end and a few to come back; what has not settled by then will not. */
-const settlesWithinMs = 45_000;
+/** Pods take a second to end and a few to come back; with a broken network on a busy host it took 50 s. What has not settled by then will not. */
+const settlesWithinMs = 90_000;
 /** Rules follow objects within this, or their writer has missed something and is started anew. */
 const rulesFollowWithinMs = 12_000;
 /** An API server takes a second to see that a policy is gone. */
@@ -64,7 +64,7 @@ export async function resetLab(environment: LabEnvironment, record: LabRecord, c
 	const startedAt = clock.now();
 	return withRest(environment, signal, async (rest) => {
 		context.onStep("Resetting the cluster in place");
-		await openGates(rest, record, clock, signal);
+		await openGates(rest, record.census.objects, clock, signal);
 		let now = await takeCensus(environment, rest, signal);
 		const found = differences(record.census, now).length;
 		let restarted = false;
@@ -90,17 +90,27 @@ export async function resetLab(environment: LabEnvironment, record: LabRecord, c
 	});
 }
 
-/** Objects alone, back to a record: a repair is undone, workloads roll back. */
-export async function revertObjects(environment: LabEnvironment, record: LabRecord, signal: AbortSignal, clock: Clock): Promise<void> {
+/** Every object as it is, to revert to. */
+export function recordObjects(environment: LabEnvironment, signal: AbortSignal): Promise<FoundObject[]> {
+	return withRest(environment, signal, (rest) => listObjects(rest));
+}
+
+/** Objects alone, back to what was recorded: a repair is undone, workloads roll back. */
+export async function revertObjects(
+	environment: LabEnvironment,
+	record: readonly FoundObject[],
+	signal: AbortSignal,
+	clock: Clock,
+): Promise<void> {
 	await withRest(environment, signal, async (rest) => {
 		await openGates(rest, record, clock, signal);
-		await applyPlan(rest, planObjects(record.census.objects, await listObjects(rest)));
+		await applyPlan(rest, planObjects(record, await listObjects(rest)));
 	});
 }
 
 /** A policy still holds for a second after it is deleted, and may refuse that the others are. */
-async function openGates(rest: KubeRest, record: LabRecord, clock: Clock, signal: AbortSignal): Promise<void> {
-	const recorded = record.census.objects.filter(({ type }) => isGate(type));
+async function openGates(rest: KubeRest, record: readonly FoundObject[], clock: Clock, signal: AbortSignal): Promise<void> {
+	const recorded = record.filter(({ type }) => isGate(type));
 	for (const deadline = clock.now() + gatesOpenWithinMs; clock.now() < deadline; await clock.sleep(pollMs, signal)) {
 		const plan = planObjects(recorded, await listObjects(rest, isGate));
 		if (plan.remove.length + plan.replace.length + plan.create.length === 0) return;

@@ -25,7 +25,13 @@ async function rememberTeamFiles(environment: LabEnvironment, scenario: Scenario
 	await kubectl(environment, args, signal, objects, "The team's manifests could not be recorded");
 }
 
-async function applyStep(environment: LabEnvironment, scenario: ScenarioInstance, step: FaultStep, signal: AbortSignal): Promise<void> {
+/** Puts one step of a fault in. */
+export async function applyStep(
+	environment: LabEnvironment,
+	scenario: ScenarioInstance,
+	step: FaultStep,
+	signal: AbortSignal,
+): Promise<void> {
 	const namespace = ("namespace" in step ? step.namespace : undefined) ?? scenario.namespace;
 	if ("apply" in step) {
 		const objects = withNamespaces(step.text, namespace);

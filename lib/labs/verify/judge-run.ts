@@ -1,5 +1,7 @@
 import type { GradeReport } from "../../protocol/report.ts";
 import type { WrongScript } from "../../scenarios/scripts.ts";
+import { unlikeFault } from "../steps/prove.ts";
+import { type MutantOutcome, outcomeInWords } from "./mutants.ts";
 
 export interface RunJudgement {
 	ok: boolean;
@@ -20,6 +22,14 @@ export function judgeWrong(script: Pick<WrongScript, "fails" | "reason">, report
 	const ok = report.verdict === "fail" && named?.verdict === "fail" && named.message.includes(script.reason);
 	if (ok) return { ok, expected, verdict: `${report.repair === "workaround" ? "workaround" : "fail"}: ${named.message}` };
 	return { ok, expected, verdict: reportInWords(report) };
+}
+
+/** A mutant must come out as derived; one that passes where it should not has survived. */
+export function judgeMutant(outcome: MutantOutcome, report: GradeReport, breaks: readonly string[]): RunJudgement {
+	if (outcome === "repair") return judgeFix(report);
+	const failed = report.verdict === "fail";
+	const ok = outcome === "fail" ? failed : failed && unlikeFault(report.objectives, breaks).length === 0;
+	return { ok, expected: outcomeInWords(outcome, breaks), verdict: reportInWords(report) };
 }
 
 /** A report in one line: the verdict, and every message that decided it. */

@@ -1,29 +1,35 @@
 import type { ScenarioInstance } from "../../scenarios/instance.ts";
 import type { FixScript, WrongScript } from "../../scenarios/scripts.ts";
+import { type Mutant, mutantsOf } from "./mutants.ts";
 
-/** One script to prove on one variant. */
-export interface ScriptRun {
-	kind: "fix" | "wrong";
+export interface FixRun {
+	script: FixScript;
+	/** On top of the repair, one after the other. */
+	chained: Mutant[];
+	/** Each from a fault of its own. */
+	apart: Mutant[];
+}
+
+/** All that is proven of one variant, besides its baseline and fault. */
+export interface Proof {
 	instance: ScenarioInstance;
-	script: FixScript | WrongScript;
+	fixes: FixRun[];
+	wrong: WrongScript[];
 }
 
 /**
- * Which scripts are run on which variant. The first variant of the list takes all; of the others each takes the accepted
- * fixes, since names and the place of the fault differ, and the wrong ones that only it has.
+ * Which runs are made on which variant. The first of the list takes all, mutants too; of the others each takes the
+ * accepted fixes, since names and the place of the fault differ, and the wrong ones that only it has.
  */
-export function planRuns(instances: readonly ScenarioInstance[]): Map<number, ScriptRun[]> {
+export function planRuns(instances: readonly ScenarioInstance[]): Proof[] {
 	const wrongSeen = new Set<string>();
-	return new Map(
-		instances.map((instance) => {
-			const fixes = instance.fixes.map((script): ScriptRun => ({ kind: "fix", instance, script }));
-			const wrong = instance.wrong
-				.filter(({ name }) => !wrongSeen.has(name))
-				.map((script): ScriptRun => {
-					wrongSeen.add(script.name);
-					return { kind: "wrong", instance, script };
-				});
-			return [instance.seed, [...fixes, ...wrong]];
-		}),
-	);
+	return instances.map((instance, index) => {
+		const fixes = instance.fixes.map((script) => ({
+			script,
+			...(index === 0 ? mutantsOf(instance, script) : { chained: [], apart: [] }),
+		}));
+		const wrong = instance.wrong.filter(({ name }) => !wrongSeen.has(name));
+		for (const { name } of wrong) wrongSeen.add(name);
+		return { instance, fixes, wrong };
+	});
 }

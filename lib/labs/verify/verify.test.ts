@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import type { GradeReport, Verdict } from "../../protocol/report.ts";
 import type { ScenarioInstance } from "../../scenarios/instance.ts";
 import { unlikeFault } from "../steps/prove.ts";
-import { judgeFix, judgeWrong } from "./judge-run.ts";
+import { createChannel } from "./channel.ts";
+import { judgeFix, judgeMutant, judgeWrong } from "./judge-run.ts";
+import { mutantsOf } from "./mutants.ts";
 import { planRuns } from "./plan-runs.ts";
 
 const objective = (id: string, verdict: Verdict, message = `${id} said`) => ({
@@ -40,12 +42,75 @@ test("a fault must break what it says and nothing else", () => {
 	expect(unlikeFault([objective("a", "error")], ["a"])).toHaveLength(1);
 });
 
-test("fixes run on every variant, wrong ones on the first that has them", () => {
-	const script = (name: string) => ({ name, text: "", seeds: undefined });
-	const instance = (seed: number, fixes: string[], wrong: string[]) =>
-		({ seed, fixes: fixes.map(script), wrong: wrong.map(script) }) as unknown as ScenarioInstance;
-	const plan = planRuns([instance(1, ["a"], ["x"]), instance(2, ["a", "b"], ["x", "y"])]);
-	const names = (seed: number) => plan.get(seed)?.map(({ kind, script: { name } }) => `${kind} ${name}`);
-	expect(names(1)).toEqual(["fix a", "wrong x"]);
-	expect(names(2)).toEqual(["fix a", "fix b", "wrong y"]);
+const script = (name: string, text = "") => ({ name, text, seeds: undefined });
+const twoParts = "ns=shop\n# part: the rule\nkubectl apply -f a\n# part: tidy (optional: nobody reads it)\nkubectl delete b\n";
+
+function instanceWith(parts: Partial<Record<"seed" | "fixes" | "wrong" | "steps", unknown>>): ScenarioInstance {
+	const { seed = 1, fixes = [], wrong = [], steps = [{ delete: "service/a", alone: "breaks" }] } = parts;
+	return { seed, fixes, wrong, fault: { breaks: ["a"], steps } } as unknown as ScenarioInstance;
+}
+
+test("fixes run on every variant, wrong ones and mutants on the first that has them", () => {
+	const first = instanceWith({ fixes: [script("a")], wrong: [script("x")] });
+	const second = instanceWith({ seed: 2, fixes: [script("a"), script("b")], wrong: [script("x"), script("y")] });
+	const plan = planRuns([first, second]).map(({ fixes, wrong }) => [
+		...fixes.map(({ script: { name }, chained, apart }) => `fix ${name} ${chained.length + apart.length}`),
+		...wrong.map(({ name }) => `wrong ${name}`),
+	]);
+	expect(plan).toEqual([
+		["fix a 3", "wrong x"],
+		["fix a 0", "fix b 0", "wrong y"],
+	]);
+});
+
+test("each part of a fix is left out once, and what is optional must not be missed", () => {
+	const fix = script("01.sh", twoParts);
+	const { apart } = mutantsOf(instanceWith({ fixes: [fix] }), fix);
+	expect(apart.map(({ name, outcome, why }) => [name, outcome, why])).toEqual([
+		['01.sh without "the rule"', "fail", expect.stringContaining("needed part")],
+		['01.sh without "tidy"', "repair", "nobody reads it"],
+	]);
+	expect(apart.map(({ act }) => act)).toEqual([
+		{ do: "leave-out", text: "ns=shop\nkubectl delete b\n" },
+		{ do: "leave-out", text: "ns=shop\nkubectl apply -f a" },
+	]);
+});
+
+test("each step of a fault is put back alone, and says itself when that does no harm", () => {
+	const steps = [
+		{ delete: "service/a", alone: "breaks" },
+		{ restart: "deployment/b", alone: { harmless: "a restart repairs nothing and breaks nothing" } },
+	];
+	const outcomes = (fix: ReturnType<typeof script>) =>
+		mutantsOf(instanceWith({ steps }), fix).apart.map(({ outcome, why }) => [outcome, why]);
+	expect(outcomes(script("01.sh"))).toEqual([
+		["fail", expect.stringContaining("breaks something by itself")],
+		["repair", "a restart repairs nothing and breaks nothing"],
+	]);
+	expect(outcomes(script("02.sh", "# withstands: the client was moved"))[0]).toEqual(["repair", "the client was moved"]);
+	expect(mutantsOf(instanceWith({}), script("01.sh")).apart).toEqual([]);
+});
+
+test("a mutant survives when it passes, and also when it fails in another way than the fault", () => {
+	const failing = report("fail", "none", objective("a", "fail"), objective("b", "pass"));
+	expect(judgeMutant("fail", failing, ["a"]).ok).toBe(true);
+	expect(judgeMutant("fault", failing, ["a"]).ok).toBe(true);
+	expect(judgeMutant("fault", failing, ["b"]).ok).toBe(false);
+	expect(judgeMutant("fail", report("fail", "workaround", objective("a", "pass")), ["a"]).ok).toBe(true);
+	expect(judgeMutant("fail", report("pass", "repair", objective("a", "pass")), ["a"]).ok).toBe(false);
+	expect(judgeMutant("fail", report("unproven", "none", objective("a", "unproven")), ["a"]).ok).toBe(false);
+	expect(judgeMutant("repair", failing, ["a"]).ok).toBe(false);
+});
+
+test("items of several workers reach the reader, and an error after those before it", async () => {
+	const channel = createChannel<number>();
+	channel.put(1);
+	const seen: number[] = [];
+	const reading = (async () => {
+		for await (const item of channel) seen.push(item);
+	})();
+	channel.put(2);
+	channel.end(new Error("broken"));
+	await expect(reading).rejects.toThrow("broken");
+	expect(seen).toEqual([1, 2]);
 });

@@ -1,5 +1,7 @@
 # The same Service anew, under a new address: clients ask the name.
+# part: the old Service goes
 kubectl -n "$namespace" delete service "$backend"
+# part: the new Service
 kubectl -n "$namespace" apply -f - <<MANIFEST
 apiVersion: v1
 kind: Service
