@@ -58,6 +58,7 @@ async function grade(options: { verdict?(done: string[]): Verdict; view?(done: s
 					const verdict = options.verdict?.(done) ?? "pass";
 					return { id, title, verdict, points: verdict === "pass" ? points : 0, maxPoints: points, message: "said", evidence: [] };
 				}),
+			act: async (guards) => [...guards],
 			hold: async () => void done.push("hold"),
 			release: async () => void done.push("release"),
 			...options.reach,

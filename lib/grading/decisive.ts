@@ -8,6 +8,7 @@ import { type ClusterHands, clusterHands } from "./cluster-hands.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { createDisturber, type Watching } from "./disturb.ts";
 import { evaluateObjectives, isSampled } from "./evaluate.ts";
+import { judgeByActing } from "./guards/acting-guards.ts";
 import { judgeGuards } from "./guards/guards.ts";
 import { readView } from "./kube-reader.ts";
 import { changedMeanwhile } from "./meanwhile.ts";
@@ -36,6 +37,8 @@ export interface Reach {
 	hands: ClusterHands;
 	/** @param blind the view can't be renewed */
 	evaluate(scenario: ScenarioInstance, view: ClusterView, blind?: boolean): Promise<ObjectiveResult[]>;
+	/** Judges the guards that add something to the cluster for a moment; see `judgeByActing`. */
+	act(guards: readonly GuardResult[], seen: { objectives: readonly ObjectiveResult[]; view: ClusterView }): Promise<GuardResult[]>;
 	hold(): Promise<void>;
 	release(): Promise<void>;
 }
@@ -74,6 +77,7 @@ export function gradeDecisively(options: DecisiveOptions): Promise<GradeReport> 
 					onProgress: (result) => onStep(progressWords(result)),
 					...(blind ? {} : { read }),
 				}),
+			act: (guards, seen) => judgeByActing(guards, { ...options, ...seen }),
 			hold: () => environment.hold(signal),
 			release: () => environment.release(AbortSignal.timeout(releaseMs)),
 		},
@@ -122,7 +126,7 @@ export async function decide(options: Omit<DecisiveOptions, "environment"> & { r
 		objectives = await ask((pending) => takesEffectUntil(pending, startedAt), startedAt);
 		// Before any disturbance: what it makes is nobody's repair.
 		view = await reach.read();
-		guards = judgeGuards({ scenario, view, before: options.before });
+		guards = await reach.act(judgeGuards({ scenario, view, before: options.before }), { objectives, view });
 		touched = touchedObjects(options.before, view);
 
 		const rounds = [

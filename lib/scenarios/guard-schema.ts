@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { vantage } from "./check-schema.ts";
 
 const name = z.string().min(1);
 
@@ -108,7 +107,7 @@ export const othersUnharmedRule = z.strictObject({ type: z.literal("others-unhar
  */
 export const newRoutesRule = z.strictObject({
 	type: z.literal("new-routes"),
-	from: vantage,
+	from: z.enum(["edge", "workstation"]),
 	/** Where the hosts are asked for over HTTP: `http://{node}/`. */
 	url: z.string().regex(/^http:\/\//, "a URL begins with http://"),
 	hosts: z
