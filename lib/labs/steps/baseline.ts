@@ -14,7 +14,7 @@ const accountWithinMs = 60_000;
 const availableWithinMs = 120_000;
 const pollMs = 300;
 
-/** Puts the healthy system on the cluster and waits until every Deployment is available. */
+/** Puts the healthy system on the cluster and waits until every Deployment and DaemonSet is available. */
 export async function applyBaseline(
 	environment: LabEnvironment,
 	scenario: ScenarioInstance,
@@ -33,20 +33,19 @@ export async function applyBaseline(
 	const manifests = Object.values(scenario.baseline).join("\n---\n");
 	const objects = withNamespaces(manifests, scenario.namespace);
 	await kubectl(environment, ["apply", "-f", "-"], signal, objects, "The baseline could not be applied");
-	const deployments = scenario.baselineObjects.filter(({ object }) => object.kind === "Deployment").map(({ object }) => object.metadata);
+	const workloads = scenario.baselineObjects
+		.map(({ object }) => object)
+		.filter(({ kind }) => kind === "Deployment" || kind === "DaemonSet");
 	await Promise.all(
-		deployments.map(async ({ name, namespace = scenario.namespace }) => {
-			const args = ["rollout", "status", `deployment/${name}`, "-n", namespace, `--timeout=${availableWithinMs / 1000}s`];
+		workloads.map(async ({ kind, metadata: { name, namespace = scenario.namespace } }) => {
+			const target = `${kind.toLowerCase()}/${name}`;
+			const args = ["rollout", "status", target, "-n", namespace, `--timeout=${availableWithinMs / 1000}s`];
 			const result = await environment.kubectl(args, { timeoutMs: availableWithinMs + 10_000, signal });
 			if (result.exitCode === 0) return;
-			throw new AppError(
-				"baseline-not-available",
-				`Deployment ${name} is not available: ${await explainPods(environment, namespace, name)}`,
-				{
-					retryable: true,
-					mend: "Reset the lab; if it stays so: npx faultline doctor",
-				},
-			);
+			throw new AppError("baseline-not-available", `${kind} ${name} is not available: ${await explainPods(environment, namespace, name)}`, {
+				retryable: true,
+				mend: "Reset the lab; if it stays so: npx faultline doctor",
+			});
 		}),
 	);
 }
