@@ -1,0 +1,3 @@
+# fails: shop-over-http
+# reason: connection refused
+kubectl -n "$namespace" patch service "$front" -p '{"spec": {"type": "LoadBalancer"}}'
