@@ -10,6 +10,7 @@ import type { CheckContext, Judgement } from "./checks/judgement.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { pathKey } from "./sampling/path-key.ts";
 import { type Chance, chanceOfRound } from "./sampling/spending.ts";
+import { waitsFor } from "./waits-for.ts";
 import { workloadOf } from "./workload-reference.ts";
 
 /** Samples a second at most, of all sampled checks of a lab together; docs/sampling.md says what harm that can do. */
@@ -89,7 +90,9 @@ export async function judgeObjective(objective: Objective, asking: Asking): Prom
 	};
 	const { id, title, points } = objective;
 	const resultOf = (judgement: Judgement): ObjectiveResult => {
-		return { id, title, ...judgement, points: judgement.verdict === "pass" ? points : 0, maxPoints: points };
+		const waiting = judgement.verdict === "pass" ? undefined : waitsFor(id, { scenario, view, now: clock.now() });
+		const earned = judgement.verdict === "pass" ? points : 0;
+		return { id, title, ...judgement, points: earned, maxPoints: points, ...(waiting ? { waitsFor: waiting } : {}) };
 	};
 	const judgement = await converse(dialogueOf(objective.check, context), {
 		send: (probes) =>

@@ -41,6 +41,7 @@ function following(checks: object[], answer: Answer = fine) {
 	};
 	const scenario = {
 		namespace: "shop",
+		access: { namespaces: ["shop"] },
 		baselineObjects: [] as unknown[],
 		objectives: checks.map((one, index) => ({ id: `o${index}`, title: `Objective ${index}`, points: 10, check: check.parse(one) })),
 	} as ScenarioInstance;

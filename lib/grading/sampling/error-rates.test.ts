@@ -66,6 +66,21 @@ test.each(settings)("a repaired system at p0 $p0 fails any check of the attempt 
 	expect(passed).toBeGreaterThan(0.97);
 });
 
+// One round stands between such a system and a pass: the hardest case for β.
+test.each(settings)("a system that only the last disturbance breaks passes with β $beta at most over ten checks", (setting) => {
+	const source = failing(setting.p1, 29);
+	let passed = 0;
+	for (let run = 0; run < attemptRuns; run++) {
+		const checks = Array.from({ length: 10 }, (_, index) => {
+			const risks = risksOf(setting, { check: index + 1, rounds: 3, trial: 1 });
+			return runTest(sequentialTest({ ...setting, ...risks }), source).decision;
+		});
+		if (checks.includes("repaired")) passed++;
+	}
+	expect(passed).toBeGreaterThan(0);
+	expect(passed / attemptRuns).toBeLessThanOrEqual(setting.beta);
+});
+
 test("without the spending, ten presses would pass a broken system more often than stated", () => {
 	const setting = { p0: 0.01, p1: 0.1, alpha: 0.05, beta: 0.05, most: 400 };
 	const source = failing(setting.p1, 17);

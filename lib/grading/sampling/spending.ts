@@ -10,9 +10,8 @@ export const roundsOfCheck = 3;
  * - Check k has α/(k(k+1)) and β/(k(k+1)): the sum over all k is α and β.
  * - A repaired system fails a check when it fails one of its rounds: α is divided by their number. A broken system
  *   must pass every round, whether it was broken from the start or by a disturbance: β needs no division.
- * - While a change may still be on its way, a round that failed is tested again. A repaired system fails only where every
- *   trial fails, the first too: α needs no division. A broken one passes where any trial passes: trial j has
- *   β/(j(j+1)) of the check's.
+ * - A round whose samples a change on the path has overtaken is tested anew. Only its last trial can fail a system: α needs
+ *   no division. But who watches the samples could overtake those that go badly: trial j has β/(j(j+1)) of the check's.
  */
 export function risksOf(stated: Risks, test: { check: number; rounds: number; trial: number }): Risks {
 	const { check, rounds, trial } = test;
