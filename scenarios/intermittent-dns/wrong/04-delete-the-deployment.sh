@@ -1,0 +1,3 @@
+# fails: house-names-resolve
+# reason: expected
+kubectl -n kube-system delete deployment "$second"

@@ -1,0 +1,3 @@
+# fails: house-names-resolve
+# reason: expected
+kubectl -n kube-system scale deployment "$second" --replicas 0
