@@ -37,11 +37,13 @@ export function describeInstaller(lab: () => LabEnvironment): void {
 					"set -e",
 					"cd $(mktemp -d); alias k='kubectl -n kube-system'; shopt -s expand_aliases",
 					"k get deployment coredns -o yaml > d.yaml; k get service kube-dns -o yaml > s.yaml; k get configmap coredns -o yaml > c.yaml",
-					"k scale deployment coredns --replicas=2; k rollout restart deployment coredns; k delete pod -l k8s-app=kube-dns --wait=false",
-					"k delete -f d.yaml -f s.yaml -f c.yaml",
+					"k scale deployment coredns --replicas=2; k rollout restart deployment coredns",
+					// A pod on its way out may be gone between the look and the deletion.
+					"k delete pod -l k8s-app=kube-dns --wait=false --ignore-not-found",
+					"k delete --cascade=foreground -f d.yaml -f s.yaml -f c.yaml",
 					"k create -f c.yaml -f s.yaml -f d.yaml",
 					"k rollout status deployment coredns --timeout=90s",
-					"k logs -l k8s-app=kube-dns --tail=1 >/dev/null; k get events,endpointslices,replicasets,pods >/dev/null",
+					"k logs deployment/coredns --tail=1 >/dev/null; k get events,endpointslices,replicasets,pods >/dev/null",
 				].join("\n"),
 			);
 			expect(done.exitCode, done.stderr).toBe(0);
