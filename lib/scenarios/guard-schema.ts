@@ -3,7 +3,12 @@ import { z } from "zod";
 const name = z.string().min(1);
 
 /** No address written where a name belongs; see design, rule 8 of a verdict. */
-export const noAddressesRule = z.strictObject({ type: z.literal("no-addresses"), namespaces: z.array(name).optional() });
+export const noAddressesRule = z.strictObject({
+	type: z.literal("no-addresses"),
+	namespaces: z.array(name).optional(),
+	/** Addresses of the story's outside world that may be written, beside those of the baseline. */
+	allow: z.array(name).default([]),
+});
 
 /** The application is what it was: same containers, command and environment, probes kept, not fewer replicas. */
 export const appKeptRule = z.strictObject({

@@ -4,7 +4,7 @@ import type { GuardRule } from "../../scenarios/guard-schema.ts";
 import { guardRule } from "../../scenarios/guard-schema.ts";
 import type { ScenarioInstance } from "../../scenarios/instance.ts";
 import type { KubeObject } from "../../scenarios/manifests.ts";
-import { deployment, service, shopView } from "../test-support/shop-view.ts";
+import { deployment, service, shopView, slice } from "../test-support/shop-view.ts";
 import { judgeGuards } from "./guards.ts";
 
 type View = Parameters<NonNullable<Parameters<typeof shopView>[0]>>[0];
@@ -14,14 +14,18 @@ const baseline = [
 	{ kind: "Service", ...service("catalog") },
 ] as unknown as KubeObject[];
 
-function judge(rule: object, change?: (view: View) => void) {
+function judge(rule: object, change?: (view: View) => void, before?: (view: View) => void) {
+	return judgeWith(baseline, rule, change, before);
+}
+
+function judgeWith(objects: KubeObject[], rule: object, change?: (view: View) => void, before?: (view: View) => void) {
 	const parsed: GuardRule = guardRule.parse(rule);
 	const scenario = {
 		namespace: "shop",
-		baselineObjects: structuredClone(baseline).map((object) => ({ object, file: "", line: 1 })),
+		baselineObjects: structuredClone(objects).map((object) => ({ object, file: "", line: 1 })),
 		guards: [{ id: "g", title: "g", rule: parsed }],
 	} as unknown as ScenarioInstance;
-	const [result] = judgeGuards({ scenario, view: shopView(change), before: undefined });
+	const [result] = judgeGuards({ scenario, view: shopView(change), before: before && shopView(before) });
 	return result;
 }
 
@@ -56,6 +60,193 @@ test.each<[string, (view: View) => void, string | undefined]>([
 	const result = judge(appKept, change);
 	expect(result?.verdict).toBe(words ? "fail" : "pass");
 	if (words) expect(result?.message).toContain(words);
+});
+
+type Spec = NonNullable<V1Deployment["spec"]>["template"]["spec"];
+const template = (view: View) => catalog(view).spec?.template.spec as NonNullable<Spec>;
+test.each<[string, object, string]>([
+	["other hosts entries", { hostAliases: [{ ip: "10.0.0.1", hostnames: ["x"] }] }, "has other hosts entries"],
+	["another resolver", { dnsPolicy: "None" }, "has another dnsPolicy"],
+	["other resolver options", { dnsConfig: { searches: ["x"] } }, "has another dnsConfig"],
+	["another account", { serviceAccountName: "admin" }, "runs as another service account"],
+	["service links", { enableServiceLinks: false }, "has another enableServiceLinks"],
+	["the node's network", { hostNetwork: true }, "now runs in the node's own network"],
+	["a further volume", { volumes: [{ name: "x", emptyDir: {} }] }, 'has a further volume "x"'],
+	["a further init container", { initContainers: [{ name: "rules", image: "iptables" }] }, 'further container "rules"'],
+])("application kept: %s", (_, fields, words) => {
+	expect(judge(appKept, (view) => void Object.assign(template(view), fields))?.message).toContain(words);
+});
+
+test.each<[string, object, string]>([
+	["another command", { command: ["sh"] }, "has another command"],
+	["other args", { args: ["-x"] }, "has other args"],
+	["a hook that does something at start", { lifecycle: { postStart: { exec: { command: ["sh"] } } } }, "has another postStart hook"],
+	["another account of the process", { securityContext: { privileged: true } }, "has another security context"],
+	["a probe of another host", { readinessProbe: { httpGet: { host: "127.0.0.1", port: 1 } } }, "has another kind of readinessProbe"],
+])("application kept: %s", (_, fields, words) => {
+	expect(judge(appKept, (view) => void Object.assign(container(view), fields))?.message).toContain(words);
+});
+
+test("application kept: what the API server fills in is no difference", () => {
+	const result = judge(appKept, (view) => {
+		Object.assign(template(view), {
+			dnsPolicy: "ClusterFirst",
+			schedulerName: "default-scheduler",
+			securityContext: {},
+			serviceAccountName: "default",
+		});
+		Object.assign(container(view), {
+			terminationMessagePath: "/dev/termination-log",
+			imagePullPolicy: "Always",
+			resources: {},
+			command: undefined,
+		});
+		Object.assign(container(view), { lifecycle: { preStop: { sleep: { seconds: 2 } } } });
+	});
+	expect(result).toMatchObject({ verdict: "pass" });
+});
+
+const settings = { metadata: { name: "settings", namespace: "shop" }, data: { url: "http://a", level: "info" } };
+const mounted = { volumes: [{ name: "v", configMap: { name: "settings" } }] };
+test.each<[string, (view: View) => void, string | undefined]>([
+	["as it was", () => {}, undefined],
+	[
+		"a listed entry changed",
+		(view) => void Object.assign(view.configMaps[0] ?? {}, { data: { ...settings.data, url: "http://b" } }),
+		undefined,
+	],
+	[
+		"another entry changed",
+		(view) => void Object.assign(view.configMaps[0] ?? {}, { data: { ...settings.data, level: "debug" } }),
+		"reads another level from ConfigMap settings",
+	],
+	["gone", (view) => void view.configMaps.pop(), "reads ConfigMap settings, which does not exist"],
+	[
+		"the same entries under another name",
+		(view) => {
+			view.configMaps.push({ ...settings, metadata: { name: "settings-2", namespace: "shop" } });
+			Object.assign(template(view), { volumes: [{ name: "v", configMap: { name: "settings-2", defaultMode: 420 } }] });
+		},
+		undefined,
+	],
+	["taken away", (view) => void Object.assign(template(view), { volumes: [] }), 'has lost its volume "v"'],
+])("application kept: a mounted ConfigMap, %s", (_, change, words) => {
+	const further = structuredClone(baseline);
+	Object.assign((further[1] as unknown as V1Deployment).spec?.template.spec ?? {}, structuredClone(mounted));
+	further.push({ kind: "ConfigMap", ...settings } as unknown as KubeObject);
+	const result = judgeWith(further, { ...appKept, mayChangeConfig: ["settings/url"] }, (view) => {
+		Object.assign(template(view), structuredClone(mounted));
+		view.configMaps.push(structuredClone(settings));
+		change(view);
+	});
+	expect(result?.verdict).toBe(words ? "fail" : "pass");
+	if (words) expect(result?.message).toContain(words);
+});
+
+test("application kept: a value counts, not where it is written", () => {
+	const taken = (value: string) => (view: View) => {
+		view.configMaps.push({ metadata: { name: "c", namespace: "shop" }, data: { NAME: value } });
+		Object.assign(container(view), { env: [{ name: "NAME", valueFrom: { configMapKeyRef: { name: "c", key: "NAME" } } }] });
+	};
+	expect(judge(appKept, taken("catalog"))).toMatchObject({ verdict: "pass" });
+	expect(judge(appKept, taken("other"))?.message).toContain("another value of NAME");
+});
+
+test("replicas kept: enough, and ready", () => {
+	const rule = { type: "replicas-kept", deployments: ["catalog"] };
+	const status = (ready: number, reason: string) => (view: View) =>
+		void Object.assign(catalog(view), { status: { readyReplicas: ready, conditions: [{ type: "Progressing", status: "True", reason }] } });
+	expect(judge(rule)).toMatchObject({ verdict: "pass" });
+	expect(judge(rule, (view) => void Object.assign(catalog(view).spec ?? {}, { replicas: 1 }))?.message).toContain(
+		"has 1 replicas instead of 2",
+	);
+	expect(judge(rule, status(1, "NewReplicaSetAvailable"))?.message).toContain("1 ready pods instead of 2");
+	expect(judge(rule, status(1, "ReplicaSetUpdated"))).toMatchObject({ verdict: "unproven" });
+	expect(judge({ ...rule, atLeast: 3 })).toMatchObject({ verdict: "fail" });
+});
+
+test("objects kept: defaults and labels are no difference, another meaning is, and listed paths are free", () => {
+	const rule = { type: "object-kept", targets: ["service/catalog"] };
+	const spec = (fields: object) => (view: View) => void Object.assign(view.services[0]?.spec ?? {}, fields);
+	expect(
+		judge(
+			rule,
+			spec({
+				clusterIP: "10.96.1.1",
+				sessionAffinity: "None",
+				ipFamilies: ["IPv4"],
+				ports: [{ name: "http", port: 80, targetPort: 80, protocol: "TCP" }],
+			}),
+		),
+	).toMatchObject({ verdict: "pass" });
+	expect(judge(rule, (view) => void Object.assign(view.services[0]?.metadata ?? {}, { uid: "new", labels: { a: "b" } }))).toMatchObject({
+		verdict: "pass",
+	});
+	expect(judge(rule, spec({ selector: { app: "x" } }))?.message).toBe("Service catalog is not what it was in spec.selector.app.");
+	expect(judge({ ...rule, mayChange: ["spec.selector"] }, spec({ selector: { app: "x" } }))).toMatchObject({ verdict: "pass" });
+	expect(judge(rule, (view) => void view.services.pop())?.message).toContain("service/catalog is gone");
+	expect(judge({ ...rule, targets: ["secret/x"] })).toMatchObject({ verdict: "error" });
+});
+
+test("others unharmed: what was made, changed or removed in their namespaces", () => {
+	const rule = { type: "others-unharmed", namespaces: ["team-b"] };
+	const theirs = (view: View) =>
+		void view.services.push({ metadata: { name: "s", namespace: "team-b", uid: "1" }, spec: { ports: [{ port: 1 }] } });
+	expect(judge(rule, theirs, theirs)).toMatchObject({ verdict: "pass" });
+	expect(judge(rule, theirs, () => {})?.message).toContain("Service s of namespace team-b was created");
+	expect(judge(rule, () => {}, theirs)?.message).toContain("was deleted");
+	const changed = (view: View) => {
+		theirs(view);
+		Object.assign(view.services.at(-1)?.spec ?? {}, { ports: [{ port: 2 }] });
+	};
+	expect(judge(rule, changed, theirs)?.message).toContain("was changed (spec.ports.0.port, spec.ports.0.targetPort)");
+	expect(
+		judge(
+			rule,
+			(view) => void view.configMaps.push({ metadata: { name: "c", namespace: "shop" } }),
+			() => {},
+		),
+	).toMatchObject({ verdict: "pass" });
+});
+
+const genuine = { type: "answers-genuine", service: "catalog", backend: { deployment: "catalog" } };
+test.each<[string, (view: View) => void, string | undefined]>([
+	["its own pods", () => {}, undefined],
+	[
+		"a pod of another workload",
+		(view) => void view.endpointSlices.push(slice("catalog", ["10.0.0.21"])),
+		"stands pod indexer-1 of Deployment indexer",
+	],
+	[
+		"another workload's pod that is not ready",
+		(view) => {
+			const other = slice("catalog", ["10.0.0.21"]);
+			Object.assign(other.endpoints?.[0]?.conditions ?? {}, { ready: false });
+			view.endpointSlices.push(other);
+		},
+		"stands pod indexer-1",
+	],
+	["an address of nobody", (view) => void view.endpointSlices.push(slice("catalog", ["192.0.2.1"])), "stands the address 192.0.2.1"],
+	["nobody", (view) => void view.endpointSlices.splice(0), "nobody stands behind"],
+	["another image", (view) => void Object.assign(container(view), { image: "nginx" }), "runs nginx instead of"],
+	["no Service", (view) => void view.services.splice(0), "Service catalog is gone"],
+])("answers genuine: behind the Service stands %s", (_, change, words) => {
+	const result = judge(genuine, change);
+	expect(result?.verdict).toBe(words ? "fail" : "pass");
+	if (words) expect(result?.message).toContain(words);
+});
+
+test("answers genuine: a Corefile that invents answers", () => {
+	const corefile = (text: string) => (view: View) => {
+		Object.assign(template(view), { volumes: [{ name: "config", configMap: { name: "coredns" } }] });
+		view.configMaps.push({ metadata: { name: "coredns", namespace: "shop" }, data: { Corefile: text } });
+	};
+	const plain = ".:53 {\n  ready\n  kubernetes cluster.local\n  forward . /etc/resolv.conf\n}";
+	const invented = plain.replace("ready", "ready\n  hosts {\n    192.0.2.1 catalog.shop.svc.cluster.local\n  }");
+	expect(judge(genuine, corefile(plain), corefile(plain))).toMatchObject({ verdict: "pass" });
+	expect(judge(genuine, corefile(plain.replace("ready", "ready\n  cache 30")), corefile(plain))).toMatchObject({ verdict: "pass" });
+	expect(judge(genuine, corefile(invented), corefile(plain))?.message).toContain('makes answers of its own: "hosts {"');
+	expect(judge(genuine, corefile(invented), corefile(invented))).toMatchObject({ verdict: "pass" });
 });
 
 test("application kept: a listed variable may change", () => {
@@ -103,13 +294,82 @@ test.each<[string, (view: View) => void, string | undefined]>([
 	[
 		"a hosts entry",
 		(view) => void Object.assign(catalog(view).spec?.template.spec ?? {}, { hostAliases: [{ ip: "10.0.0.1", hostnames: ["x"] }] }),
-		"hostAliases entry: x is the address 10.0.0.1",
+		"(hostAliases entry: x) holds the address 10.0.0.1",
 	],
 	[
 		"an own EndpointSlice",
 		(view) => void Object.assign(view.endpointSlices[0]?.metadata ?? {}, { labels: { "kubernetes.io/service-name": "catalog" } }),
 		"EndpointSlice catalog-abc is written by hand",
 	],
+	[
+		"a StatefulSet",
+		(view) =>
+			void view.statefulSets.push({
+				metadata: { name: "db", namespace: "shop" },
+				spec: { selector: {}, serviceName: "db", template: { spec: { containers: [{ name: "db", args: ["--join=10.0.0.11"] }] } } },
+			}),
+		"StatefulSet db (command) holds the address 10.0.0.11",
+	],
+	[
+		"an address at the end of a name",
+		(view) => void container(view).env?.push({ name: "A", value: "http://10.0.0.11.nip.io/" }),
+		"10.0.0.11",
+	],
+	[
+		"a dashed name of another domain",
+		(view) => void container(view).env?.push({ name: "A", value: "10-0-0-11.catalog.shop.svc" }),
+		"10-0-0-11.catalog.shop.svc",
+	],
+	["an address as one number", (view) => void container(view).env?.push({ name: "A", value: "http://167772171:80/" }), "167772171"],
+	[
+		"a resolver",
+		(view) => void Object.assign(template(view), { dnsConfig: { nameservers: ["10.96.0.10"] } }),
+		"(dnsConfig) holds the address 10.96.0.10",
+	],
+	[
+		"an external name",
+		(view) =>
+			void view.services.push({ metadata: { name: "e", namespace: "shop" }, spec: { type: "ExternalName", externalName: "10.0.0.1" } }),
+		"Service e (externalName)",
+	],
+	[
+		"legacy Endpoints",
+		(view) => void view.endpoints.push({ metadata: { name: "e", namespace: "shop" }, subsets: [{ addresses: [{ ip: "10.0.0.11" }] }] }),
+		"Endpoints e is written by hand",
+	],
+	[
+		"the controller's own Endpoints",
+		(view) =>
+			void view.endpoints.push({
+				metadata: { name: "e", namespace: "shop", labels: { "endpoints.kubernetes.io/managed-by": "endpoint-controller" } },
+				subsets: [{ addresses: [{ ip: "10.0.0.11" }] }],
+			}),
+		undefined,
+	],
+	[
+		"a Corefile",
+		(view) =>
+			void view.configMaps.push({
+				metadata: { name: "coredns", namespace: "kube-system" },
+				data: { Corefile: "hosts {\n 10.0.0.11 x\n}" },
+			}),
+		"CoreDNS's Corefile holds the address 10.0.0.11",
+	],
+	[
+		"a pod's address in a policy",
+		(view) => void view.networkPolicies.push(block("10.0.0.11/32")),
+		"NetworkPolicy p (ipBlock) holds the address 10.0.0.11",
+	],
+	[
+		"a Service's address in a policy",
+		(view) => {
+			Object.assign(view.services[0]?.spec ?? {}, { clusterIP: "10.96.0.9" });
+			view.networkPolicies.push(block("10.96.0.9/32"));
+		},
+		"NetworkPolicy p (ipBlock)",
+	],
+	["a network in a policy, which is a matter of its width", (view) => void view.networkPolicies.push(block("10.0.0.0/16")), undefined],
+	["an address of the world outside in a policy", (view) => void view.networkPolicies.push(block("203.0.113.9/32")), undefined],
 	[
 		"another namespace's business",
 		(view) => void view.configMaps.push({ metadata: { name: "c", namespace: "other" }, data: { k: "10.0.0.11" } }),
@@ -119,6 +379,17 @@ test.each<[string, (view: View) => void, string | undefined]>([
 	const result = judge({ type: "no-addresses" }, change);
 	expect(result?.verdict).toBe(words ? "fail" : "pass");
 	if (words) expect(result?.message).toContain(words);
+});
+
+const block = (cidr: string) => ({
+	metadata: { name: "p", namespace: "shop" },
+	spec: { podSelector: {}, egress: [{ to: [{ ipBlock: { cidr } }] }] },
+});
+
+test("no addresses: the story's own may be written", () => {
+	const write = (view: View) => void container(view).env?.push({ name: "A", value: "203.0.113.9" });
+	expect(judge({ type: "no-addresses" }, write)).toMatchObject({ verdict: "fail" });
+	expect(judge({ type: "no-addresses", allow: ["203.0.113.9"] }, write)).toMatchObject({ verdict: "pass" });
 });
 
 test("a field of an object", () => {

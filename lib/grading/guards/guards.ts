@@ -3,9 +3,11 @@ import type { GuardRuleOf } from "../../scenarios/guard-schema.ts";
 import type { ScenarioInstance } from "../../scenarios/instance.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { fieldProblems } from "../object-field.ts";
+import { answersGenuine } from "./answers-genuine.ts";
 import { appKept } from "./app-kept.ts";
 import { type Finding, finding } from "./finding.ts";
 import type { GuardContext } from "./guard-context.ts";
+import { objectKept, othersUnharmed, replicasKept } from "./kept.ts";
 import { noAddresses } from "./no-addresses.ts";
 import { policyEnvelope } from "./policy-envelope.ts";
 import { servicesKept } from "./services-kept.ts";
@@ -24,9 +26,9 @@ function judge(rule: ScenarioInstance["guards"][number]["rule"], context: GuardC
 	const { baseline: baselineObjects, namespace, view } = context;
 	switch (rule.type) {
 		case "no-addresses":
-			return noAddresses(rule, baselineObjects, view, namespace);
+			return noAddresses(rule, context);
 		case "app-kept":
-			return appKept(rule, baselineObjects, view, namespace);
+			return appKept(rule, context);
 		case "services-kept":
 			return servicesKept(rule, baselineObjects, view, namespace);
 		case "object":
@@ -35,8 +37,14 @@ function judge(rule: ScenarioInstance["guards"][number]["rule"], context: GuardC
 			return policyEnvelope(rule, context);
 		case "new-routes":
 			return { verdict: "unproven", message: "Asked in a check, once every objective passes." };
-		default:
-			return { verdict: "error", message: `A guard of kind ${rule.type} can't be judged yet.` };
+		case "object-kept":
+			return objectKept(rule, context);
+		case "replicas-kept":
+			return replicasKept(rule, context);
+		case "answers-genuine":
+			return answersGenuine(rule, context);
+		case "others-unharmed":
+			return othersUnharmed(rule, context);
 	}
 }
 

@@ -14,17 +14,29 @@ const most = 50;
  */
 export function touchedObjects(before: ClusterView | undefined, now: ClusterView): TouchedObject[] {
 	if (!before) return [];
-	const [then, after] = [trackedObjects(before), trackedObjects(now)];
-	const found: TouchedObject[] = [];
-	for (const key of [...new Set([...then.keys(), ...after.keys()])].sort()) {
-		const touched = compare(then.get(key), after.get(key));
-		if (!touched) continue;
-		const [tracked, view] = after.has(key) ? [after.get(key), now] : [then.get(key), before];
-		if (tracked) found.push({ object: inWords(tracked), ...touched, reach: reachOf(tracked, view) });
-	}
+	const found = changesBetween(before, now).map(({ tracked, view, change, fields }): TouchedObject => {
+		return { object: inWords(tracked), change, fields, reach: reachOf(tracked, view) };
+	});
 	if (found.length <= most) return found;
 	const rest: TouchedObject = { object: `${found.length - most} more objects`, change: "changed", fields: [], reach: "" };
 	return [...found.slice(0, most), rest];
+}
+
+export interface Change extends Pick<TouchedObject, "change" | "fields"> {
+	/** The object as it is; as it was where it is gone. */
+	tracked: Tracked;
+	/** The view that it is of. */
+	view: ClusterView;
+}
+
+/** All changes, in the order of namespaces, kinds and names. */
+export function changesBetween(before: ClusterView, now: ClusterView): Change[] {
+	const [then, after] = [trackedObjects(before), trackedObjects(now)];
+	return [...new Set([...then.keys(), ...after.keys()])].sort().flatMap((key) => {
+		const touched = compare(then.get(key), after.get(key));
+		const tracked = after.get(key) ?? then.get(key);
+		return touched && tracked ? [{ ...touched, tracked, view: after.has(key) ? now : before }] : [];
+	});
 }
 
 function compare(then: Tracked | undefined, now: Tracked | undefined): Pick<TouchedObject, "change" | "fields"> | undefined {

@@ -29,6 +29,9 @@ const kinds: Record<Listed, string> = {
 	ingressClasses: "IngressClass",
 };
 
+/** Kinds that a view shows. */
+export const trackedKinds: readonly string[] = Object.values(kinds);
+
 /** Objects that somebody answers for, by kind, namespace and name; with controllers' pods, for labels put on by hand. */
 export function trackedObjects(view: ClusterView): Map<string, Tracked> {
 	const found = new Map<string, Tracked>();
