@@ -28,7 +28,8 @@ const inventing = new Set([
 export function answersGenuine(rule: GuardRuleOf<"answers-genuine">, context: GuardContext): Finding {
 	const { view, namespace: fallback } = context;
 	const namespace = rule.namespace ?? fallback;
-	const backend = { name: rule.backend.deployment, namespace: rule.backend.namespace ?? namespace };
+	const backends = rule.backends.map((backend) => ({ name: backend.deployment, namespace: backend.namespace ?? namespace }));
+	const words = backends.map(({ name }) => `Deployment ${name}`).join(" or ");
 	const service = view.services.find(({ metadata }) => metadata?.name === rule.service && metadata.namespace === namespace);
 	if (!service) return finding([`Service ${rule.service} is gone`], "");
 	const broken: string[] = [];
@@ -41,17 +42,17 @@ export function answersGenuine(rule: GuardRuleOf<"answers-genuine">, context: Gu
 	const strangers = new Set<string>();
 	for (const address of endpoints.flatMap(({ addresses }) => addresses)) {
 		const pods = view.pods.filter(({ status, spec }) => status?.podIP === address && !spec?.hostNetwork);
-		const genuine = pods.some(
-			(pod) => pod.metadata?.namespace === backend.namespace && ownerInWords(view, pod) === `Deployment ${backend.name}`,
+		const genuine = pods.some((pod) =>
+			backends.some(({ name, namespace: own }) => pod.metadata?.namespace === own && ownerInWords(view, pod) === `Deployment ${name}`),
 		);
 		const [pod] = pods;
 		if (!genuine && !(pod && isLeaving(pod)))
 			strangers.add(pod ? `pod ${pod.metadata?.name} of ${ownerInWords(view, pod)}` : `the address ${address}`);
 	}
-	for (const stranger of strangers) broken.push(`behind Service ${rule.service} stands ${stranger}, not Deployment ${backend.name}`);
+	for (const stranger of strangers) broken.push(`behind Service ${rule.service} stands ${stranger}, not ${words}`);
 	if (endpoints.length === 0) broken.push(`nobody stands behind Service ${rule.service}`);
-	broken.push(...imageDifferences(backend, context), ...inventedAnswers(backend, context));
-	return finding(broken, `behind Service ${rule.service} stands Deployment ${backend.name} alone`);
+	for (const backend of backends) broken.push(...imageDifferences(backend, context), ...inventedAnswers(backend, context));
+	return finding(broken, `behind Service ${rule.service} stands nobody but ${words}`);
 }
 
 interface Named {
@@ -63,8 +64,9 @@ function imageDifferences(backend: Named, { baseline, before, view }: GuardConte
 	const images = (one: V1Deployment | undefined) => one?.spec?.template.spec?.containers.map(({ image }) => image).sort();
 	const healthy = findObject(baseline, `deployment/${backend.name}`, backend.namespace) as unknown as V1Deployment | undefined;
 	const [then, now] = [images(healthy ?? (before && deploymentIn(before, backend))), images(deploymentIn(view, backend))];
-	if (!now) return [`Deployment ${backend.name} is gone`];
-	return then && then.join() !== now.join() ? [`Deployment ${backend.name} runs ${now.join(", ")} instead of ${then.join(", ")}`] : [];
+	return then && now && then.join() !== now.join()
+		? [`Deployment ${backend.name} runs ${now.join(", ")} instead of ${then.join(", ")}`]
+		: [];
 }
 
 function inventedAnswers(backend: Named, { baseline, before, view }: GuardContext): string[] {

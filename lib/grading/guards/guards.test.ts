@@ -209,7 +209,7 @@ test("others unharmed: what was made, changed or removed in their namespaces", (
 	).toMatchObject({ verdict: "pass" });
 });
 
-const genuine = { type: "answers-genuine", service: "catalog", backend: { deployment: "catalog" } };
+const genuine = { type: "answers-genuine", service: "catalog", backends: [{ deployment: "catalog" }] };
 test.each<[string, (view: View) => void, string | undefined]>([
 	["its own pods", () => {}, undefined],
 	[
