@@ -30,7 +30,8 @@ export const nodeOperation = z.enum(["flush-service-rules"]);
 
 /** One step of a fault. `seeds` limits it to some variants: the place of the fault differs. */
 export const faultStep = z.union([
-	z.strictObject({ apply: z.string(), seeds, alone }),
+	/** With `anew` objects that are there are removed first: for what can't be changed in place, as a Deployment's selector. */
+	z.strictObject({ apply: z.string(), anew: z.boolean().default(false), seeds, alone }),
 	z.strictObject({
 		patch: z.string(),
 		target,

@@ -35,7 +35,9 @@ export async function applyStep(
 	const namespace = ("namespace" in step ? step.namespace : undefined) ?? scenario.namespace;
 	if ("apply" in step) {
 		const objects = withNamespaces(step.text, namespace);
-		await kubectl(environment, ["apply", "-f", "-"], signal, objects, `${step.apply} could not be applied`);
+		const otherwise = `${step.apply} could not be applied`;
+		if (step.anew) await kubectl(environment, ["delete", "--ignore-not-found", "--wait", "-f", "-"], signal, objects, otherwise);
+		await kubectl(environment, ["apply", "-f", "-"], signal, objects, otherwise);
 	} else if ("patch" in step) {
 		const args = ["patch", step.target, "-n", namespace, "--type", step.type, "--patch", step.text];
 		await kubectl(environment, args, signal, undefined, `${step.patch} could not be applied`);

@@ -13,6 +13,8 @@ cat own-zone - >Corefile <<'COREFILE'
     cache 30
 }
 COREFILE
+# part: what it knows
 kubectl -n kube-system create configmap "$second" --from-file Corefile --dry-run=client -o yaml | kubectl apply -f -
+# part: a new start, since it does not reload
 kubectl -n kube-system rollout restart deployment "$second"
 kubectl -n kube-system rollout status deployment "$second" --timeout=90s
