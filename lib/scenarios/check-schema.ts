@@ -74,11 +74,20 @@ export const httpCheck = z.strictObject({
 	through: z.literal("ingress").optional(),
 	status: z.number().int().default(200),
 	contains: z.string().optional(),
-	/** The only workloads that may answer; each answer is proved by its pod. */
+	/**
+	 * The only workloads that may answer. Each answer is proved by the pod that saw its nonce and, without `through`, by the
+	 * nodes' connection tracking: the asker's own connection ended at that pod's application. A proxy in between is none of them.
+	 */
 	backends: z.array(workloadRef).min(1).optional(),
-	/** What the server's certificate must be: for this name; and, unless `trusted` is false, from a chain the vantage trusts. */
+	/**
+	 * What the server's certificate must be: for this name, not past its end, and, unless `trusted` is false, from a chain the
+	 * vantage trusts. Left out: any.
+	 */
 	certificate: z.strictObject({ dnsName: name, trusted: z.boolean().default(true) }).optional(),
-	/** Shares of the answers by workload, judged with its chance in mind; needs `backends`. */
+	/**
+	 * Shares of the answers by workload, judged by their confidence intervals over up to 400 requests; needs `backends`.
+	 * Bounds must leave room for chance: of 400 requests a tenth is known to within four of a hundred.
+	 */
 	distribution: z
 		.array(z.strictObject({ backend: workloadRef, atLeast: z.number().min(0).max(1), atMost: z.number().min(0).max(1) }))
 		.min(1)

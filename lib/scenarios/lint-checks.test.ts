@@ -57,3 +57,16 @@ test("an object check names a kind that is looked at and asks something of the f
 	expect(problemsOf({ ...object, target: "secret/pay" })).toEqual(["target: no field of a secret can be asked"]);
 	expect(problemsOf({ ...object, equals: undefined })[0]).toContain("nothing is asked of the field");
 });
+
+test("a certificate needs TLS, and shares need their backends", () => {
+	const http = { type: "http", from: "edge", url: "http://{node}/", backends: [{ deployment: "web" }] };
+	expect(problemsOf({ ...http, certificate: { dnsName: "shop.example" } })).toEqual([
+		"certificate: only an https:// URL has a certificate",
+	]);
+	const share = (deployment: string, atLeast: number) => [{ backend: { deployment }, atLeast, atMost: 0.5 }];
+	expect(problemsOf({ ...http, distribution: share("web", 0.1) })).toEqual([]);
+	expect(problemsOf({ ...http, distribution: share("job", 0.6) })).toEqual([
+		"distribution.0: deployment/job is not among the backends",
+		"distribution.0: atLeast must be below atMost",
+	]);
+});

@@ -28,7 +28,10 @@ export function lintChecks(instance: ScenarioInstance, lint: Lint): void {
 			lintMatrix(check, path, lint);
 		}
 		if ("backend" in check) needWorkload([...path, "backend"], check.backend);
-		if (check.type === "http") for (const backend of check.backends ?? []) needWorkload([...path, "backends"], backend);
+		if (check.type === "http") {
+			for (const backend of check.backends ?? []) needWorkload([...path, "backends"], backend);
+			lintHttp(check, path, lint);
+		}
 		if (check.type === "dns" && check.answers && !Array.isArray(check.answers))
 			need([...path, "answers"], `service/${check.answers.service}`, check.answers.namespace);
 		if (check.type === "dns" && check.endpointsOf) {
@@ -42,6 +45,16 @@ export function lintChecks(instance: ScenarioInstance, lint: Lint): void {
 				spec([...path, "port"], `service/${check.service} has no port ${check.port}`);
 			}
 		}
+	}
+}
+
+function lintHttp(check: CheckOf<"http">, path: Path, { spec }: Lint): void {
+	if (check.certificate && !check.url.startsWith("https://")) spec([...path, "certificate"], "only an https:// URL has a certificate");
+	if (check.distribution && check.sampling) spec([...path, "sampling"], "shares are judged with their own samples");
+	const known = (check.backends ?? []).map(targetOf);
+	for (const [at, { backend, atLeast, atMost }] of (check.distribution ?? []).entries()) {
+		if (!known.includes(targetOf(backend))) spec([...path, "distribution", at], `${targetOf(backend)} is not among the backends`);
+		if (atLeast >= atMost) spec([...path, "distribution", at], "atLeast must be below atMost");
 	}
 }
 

@@ -6,7 +6,8 @@ import { outcomeInWords } from "../outcome-words.ts";
 import { type Endpoint, findService, readyEndpoints } from "../service-endpoints.ts";
 import { type CheckContext, type CheckDialogue, failWithout, judgeSamples } from "./judgement.ts";
 import { originsOf } from "./origins.ts";
-import { nonceHeader, witnesses, witnessProbes } from "./witness.ts";
+import { provenanceOf } from "./provenance.ts";
+import { nonceHeader } from "./witness.ts";
 
 /**
  * A Service's endpoints are the workload's ready pods, all of them and nothing else, and each answers when asked
@@ -53,15 +54,30 @@ export function* endpointsCheck(check: CheckOf<"endpoints">, context: CheckConte
 		const url = `http://${address}:${number}${check.path}`;
 		return { kind: "http", from: origin, url, headers: { [nonceHeader]: nonces[index] as string }, timeoutMs: check.timeoutMs };
 	});
-	const witnessed = witnesses(pods, nonces, yield witnessProbes(pods, nonces, check.timeoutMs));
+	const answers = results.map((result, index) => ({ nonce: nonces[index] as string, result }));
+	const proofs = yield* provenanceOf(answers, { pods, straight: true, timeoutMs: check.timeoutMs, context });
 	const observed = results.map((result, index) => {
 		const { address, port: number } = endpoints[index] as Endpoint;
+		const proof = proofs[index];
 		if (result.http?.status !== 200) return `${address}:${number} ${outcomeInWords(result)}`;
-		const own = pods.find((pod) => pod.status?.podIP === address)?.metadata?.name;
-		return witnessed[index] === own ? undefined : `${address}:${number} answered by something other than ${own}`;
+		const own = pods.find((pod) => pod.status?.podIP === address)?.metadata;
+		if (proof && "by" in proof && proof.by.metadata?.uid === own?.uid) return undefined;
+		if (proof && "broken" in proof) return outcomeInWords(proof.broken);
+		return `${address}:${number} ${(proof && "not" in proof && proof.not) || `answered by something other than ${own?.name}`}`;
+	});
+	const judged = results.map((result, index) => {
+		const proof = proofs[index];
+		return proof && "broken" in proof ? proof.broken : result;
 	});
 	const fine = `${endpoints.length} endpoints, each its own pod of ${workload.name}`;
-	return judgeSamples({ results, observed, asked: `Each endpoint of ${label}, asked directly`, expected, fine, from });
+	return judgeSamples({
+		results: judged,
+		observed,
+		asked: `Each endpoint of ${label}, asked directly`,
+		expected,
+		fine,
+		from,
+	});
 }
 
 function names(pods: readonly V1Pod[]): string {

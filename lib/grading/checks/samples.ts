@@ -71,7 +71,7 @@ function* sample(sampling: Sampling, context: CheckContext, questions: Questions
 }
 
 /** All samples together, in words; passes where all are as expected. */
-function judged(questions: Questions, samples: readonly Sample[]): Judgement {
+export function judged(questions: Questions, samples: readonly Sample[]): Judgement {
 	const first = samples.find(({ observed }) => observed === undefined);
 	const fine = questions.fine ?? (first ? outcomeInWords(first.result) : questions.expected);
 	const by = [...new Set(samples.flatMap((one) => (one.by ? [one.by] : [])))].sort();

@@ -5,7 +5,14 @@ import type { LabProbe, ProbeResult } from "../../providers/provider.ts";
 /** The header that the application passes on to its upstreams; see infra/shop. */
 export const nonceHeader = "X-Faultline-Nonce";
 
-const seenAnswer = z.object({ seen: z.boolean() });
+const seenAnswer = z.object({ seen: z.boolean(), remote: z.string().default("") });
+
+/** A pod that saw a nonce. */
+export interface Sighting {
+	pod: V1Pod;
+	/** `address:port` from which the request came to the application itself. */
+	remote: string;
+}
 
 /**
  * Asks pods, each on its own loopback, whether they saw a nonce. The listener is not on the pod's address, so neither
@@ -22,19 +29,21 @@ export function witnessProbes(pods: readonly V1Pod[], nonces: readonly string[],
 	);
 }
 
-/** For each nonce the name of the pod that saw it, or undefined. Results in the order of {@link witnessProbes}. */
-export function witnesses(pods: readonly V1Pod[], nonces: readonly string[], results: readonly ProbeResult[]): (string | undefined)[] {
-	return nonces.map((_, row) => {
-		const at = pods.findIndex((_, column) => saw(results[row * pods.length + column]));
-		return at === -1 ? undefined : pods[at]?.metadata?.name;
-	});
+/** For each nonce the pods that saw it. Results in the order of {@link witnessProbes}. */
+export function sightings(pods: readonly V1Pod[], nonces: readonly string[], results: readonly ProbeResult[]): Sighting[][] {
+	return nonces.map((_, row) =>
+		pods.flatMap((pod, column) => {
+			const said = saidOf(results[row * pods.length + column]);
+			return said?.seen ? [{ pod, remote: said.remote }] : [];
+		}),
+	);
 }
 
-function saw(result: ProbeResult | undefined): boolean {
-	if (result?.http?.status !== 200) return false;
+function saidOf(result: ProbeResult | undefined): z.infer<typeof seenAnswer> | undefined {
+	if (result?.http?.status !== 200) return undefined;
 	try {
-		return seenAnswer.parse(JSON.parse(result.http.body)).seen;
+		return seenAnswer.parse(JSON.parse(result.http.body));
 	} catch {
-		return false;
+		return undefined;
 	}
 }
