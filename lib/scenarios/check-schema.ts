@@ -86,7 +86,7 @@ export const httpCheck = z.strictObject({
 	certificate: z.strictObject({ dnsName: name, trusted: z.boolean().default(true) }).optional(),
 	/**
 	 * Shares of the answers by workload, judged by their confidence intervals over up to 400 requests; needs `backends`.
-	 * Bounds must leave room for chance: of 400 requests a tenth is known to within four of a hundred.
+	 * Bounds must leave room for chance: of 400 requests a tenth is known to within five of a hundred.
 	 */
 	distribution: z
 		.array(z.strictObject({ backend: workloadRef, atLeast: z.number().min(0).max(1), atMost: z.number().min(0).max(1) }))
