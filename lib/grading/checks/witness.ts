@@ -39,6 +39,11 @@ export function sightings(pods: readonly V1Pod[], nonces: readonly string[], res
 	);
 }
 
+/** For each nonce the name of a pod that saw it, or undefined. Results in the order of {@link witnessProbes}. */
+export function witnesses(pods: readonly V1Pod[], nonces: readonly string[], results: readonly ProbeResult[]): (string | undefined)[] {
+	return sightings(pods, nonces, results).map((seen) => seen[0]?.pod.metadata?.name);
+}
+
 function saidOf(result: ProbeResult | undefined): z.infer<typeof seenAnswer> | undefined {
 	if (result?.http?.status !== 200) return undefined;
 	try {
