@@ -132,8 +132,8 @@ const server = createProtocolServer({
 	streams: {
 		"lab.watch": ({ id }, signal) => labs.watch(id, signal),
 		"labs.watch": (_input, signal) => labs.watchAll(signal),
-		"scenario.verify": async function* ({ slugs, seeds }, signal) {
-			yield* verify(await provider(), catalogue, { slugs, seeds, signal, clock, log });
+		"scenario.verify": async function* (wanted, signal) {
+			yield* verify(await provider(), catalogue, { ...wanted, signal, clock, log });
 		},
 	},
 });

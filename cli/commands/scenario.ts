@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { AppError } from "../../lib/core/errors.ts";
 import { createEngineClient } from "../../lib/protocol/client.ts";
-import type { LintResult, ProofReport, ProofRun, ScenarioSummary } from "../../lib/protocol/scenario.ts";
+import type { LintResult, ProofReport, ScenarioSummary } from "../../lib/protocol/scenario.ts";
 import { loadCatalogue } from "../../lib/scenarios/catalogue.ts";
 import { createScenario } from "../../lib/scenarios/skeleton.ts";
 import type { Context } from "../context.ts";
-import { duration, exitCodes, type Output, table } from "../output.ts";
+import { exitCodes, type Output, table } from "../output.ts";
+import { proofTable, runLine } from "./proof-table.ts";
 import { seedList } from "./seeds.ts";
 
 /** `scenario list | lint | verify | new`. The first two and the last need neither engine nor Docker. */
@@ -43,11 +44,12 @@ export function scenarioCommands(context: Context): Command {
 	group
 		.command("verify")
 		.argument("[slug...]", "all where none is named")
+		.option("--jobs <count>", "clusters at once, each of another topology", (text) => Math.max(1, Number.parseInt(text, 10) || 1))
 		.option("--seed <seeds>", "variants to prove, separated by commas; all where left out", seedList)
-		.description("prove on a real cluster: baseline, fault, every fix, every wrong fix")
-		.action(async (slugs: string[], { seed }: { seed?: number[] }) => {
-			const report = await verifyAll(context, slugs, seed);
-			output.result(report, () => `\n${report.passed} passed, ${report.failed} failed`);
+		.description("prove on a real cluster: baseline, fault, every fix, every wrong fix, and mutants of the fixes")
+		.action(async (slugs: string[], { seed, jobs }: { seed?: number[]; jobs?: number }) => {
+			const report = await verifyAll(context, { slugs, ...(seed ? { seeds: seed } : {}), ...(jobs ? { jobs } : {}) });
+			output.result(report, () => proofTable(report, output));
 			if (report.failed > 0) process.exitCode = exitCodes.notPassed;
 		});
 
@@ -89,19 +91,17 @@ function lintText(results: readonly LintResult[], output: Output): string {
 		.join("\n");
 }
 
-async function verifyAll({ engine, output, signal }: Context, slugs: string[], seeds: number[] | undefined): Promise<ProofReport> {
+async function verifyAll(
+	{ engine, output, signal }: Context,
+	wanted: { slugs: string[]; seeds?: number[]; jobs?: number },
+): Promise<ProofReport> {
 	const client = await engine();
 	let report: ProofReport | undefined;
-	for await (const item of client.stream("scenario.verify", { slugs, ...(seeds ? { seeds } : {}) }, { signal })) {
+	for await (const item of client.stream("scenario.verify", wanted, { signal })) {
 		if ("report" in item) report = item.report;
 		else if ("run" in item) output.progress(runLine(item.run, output));
-		else output.progress(output.paint(`   ${item.step}`, "faint"));
+		else if ("step" in item) output.progress(output.paint(`   ${item.step}`, "faint"));
 	}
 	if (!report) throw new AppError("verify-ended", "The proof ended without a report.", { mend: "npx faultline scenario verify" });
 	return report;
-}
-
-function runLine({ ok, slug, seed, kind, name, seconds, expected, verdict }: ProofRun, output: Output): string {
-	const head = `${ok ? output.paint("ok", "good") : output.paint("no", "bad")} ${slug} ${seed}  ${kind === name ? kind : `${kind} ${name}`}  ${duration(seconds)}`;
-	return ok ? head : `${head}\n     expected: ${expected}\n     came out: ${verdict}`;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { lab, shell, timelineEvent } from "./lab.ts";
 import { gradeReport } from "./report.ts";
-import { lintResult, proofReport, proofRun, scenarioSummary } from "./scenario.ts";
+import { lintResult, proofReport, proofRun, proofVariant, scenarioSummary } from "./scenario.ts";
 
 const labId = z.object({ id: z.string() });
 const nothing = z.object({});
@@ -83,8 +83,20 @@ export const streams = {
 	"labs.watch": { input: nothing, item: lab },
 	/** Proofs of scenarios, a line a run, the report last. Leaving cancels it and cleans up. */
 	"scenario.verify": {
-		input: z.object({ slugs: z.array(z.string()), seeds: z.array(z.number().int()).optional() }),
-		item: z.union([z.object({ run: proofRun }), z.object({ step: z.string() }), z.object({ report: proofReport })]),
+		input: z.object({
+			slugs: z.array(z.string()),
+			seeds: z.array(z.number().int()).optional(),
+			/** Variants of a plan over all seeds; in the place of `slugs` and `seeds`. */
+			only: z.array(proofVariant).optional(),
+			/** Clusters at once, each of another topology. */
+			jobs: z.number().int().positive().optional(),
+		}),
+		item: z.union([
+			z.object({ run: proofRun }),
+			z.object({ step: z.string() }),
+			z.object({ done: proofVariant }),
+			z.object({ report: proofReport }),
+		]),
 	},
 } as const;
 

@@ -30,6 +30,10 @@ export type Problem = z.infer<typeof problem>;
 export const lintResult = z.object({ slug: z.string(), ok: z.boolean(), problems: z.array(problem) });
 export type LintResult = z.infer<typeof lintResult>;
 
+/** A variant of which every run has ended. */
+export const proofVariant = z.object({ slug: z.string(), seed: z.number().int() });
+export type ProofVariant = z.infer<typeof proofVariant>;
+
 export const proofRun = z.object({
 	slug: z.string(),
 	seed: z.number().int(),

@@ -26,6 +26,8 @@ export function checkSteps({ env, scratch }) {
 		{ ...common, name: "types", file: bin("tsc"), args: ["-p", "."] },
 		{ ...common, name: "lint", file: bin("biome"), args: ["check", "--error-on-warnings", "--no-errors-on-unmatched", "."] },
 		{ ...common, name: "import rules", file: bin("depcruise"), args: ["--config", ".dependency-cruiser.cjs", ...present] },
+		// Every scenario and seed has a proof of what it is now, and of what judges it now.
+		{ ...common, name: "proofs", file: "node", args: [join(root, "scripts/prove/prove.ts"), "--check"] },
 		vitest({ ...common, project: "unit", scratch }),
 	];
 }

@@ -1,7 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
+import { AppError } from "../../core/errors.ts";
 import type { LabEnvironment, StepContext } from "../../providers/provider.ts";
 import { type Census, type Difference, differences, type FoundObject, listObjects, podUid, takeCensus } from "./census.ts";
 import { packHome, restoreWorkstation } from "./census-workstation.ts";
+import { title } from "./comparable.ts";
 import { createKubeRest, type KubeRest } from "./kube-rest.ts";
 import { flushConnections, killOtherPods, packNode, restoreNode } from "./restore-node.ts";
 import { allReady, applyPlan, isGate, objectPath, planObjects, releaseNamespaces } from "./restore-objects.ts";
@@ -10,6 +12,8 @@ import { allReady, applyPlan, isGate, objectPath, planObjects, releaseNamespaces
 const settlesWithinMs = 90_000;
 /** Rules follow objects within this, or their writer has missed something and is started anew. */
 const rulesFollowWithinMs = 12_000;
+/** Controllers write to the same objects meanwhile: a refused write is repeated. */
+const revertsWithinMs = 15_000;
 /** An API server takes a second to see that a policy is gone. */
 const gatesOpenWithinMs = 10_000;
 const ruleSections = /^node \S+ (nft|iptables|routes)$/;
@@ -104,7 +108,16 @@ export async function revertObjects(
 ): Promise<void> {
 	await withRest(environment, signal, async (rest) => {
 		await openGates(rest, record, clock, signal);
-		await applyPlan(rest, planObjects(record, await listObjects(rest)));
+		for (const deadline = clock.now() + revertsWithinMs; ; await clock.sleep(pollMs, signal)) {
+			const plan = planObjects(record, await listObjects(rest));
+			if (plan.replace.length + plan.create.length + plan.remove.length === 0) return;
+			if (clock.now() > deadline && plan.replace.length + plan.create.length > 0) {
+				const names = [...plan.replace, ...plan.create].map(({ object }) => title(object));
+				throw new AppError("not-reverted", `These could not be put back: ${names.join(", ")}`, { retryable: true });
+			}
+			if (clock.now() > deadline) return;
+			await applyPlan(rest, plan);
+		}
 	});
 }
 

@@ -2,7 +2,7 @@ import PQueue from "p-queue";
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/log.ts";
 import type { StreamItem } from "../../protocol/calls.ts";
-import type { ProofRun } from "../../protocol/scenario.ts";
+import type { ProofRun, ProofVariant } from "../../protocol/scenario.ts";
 import type { LabProvider } from "../../providers/provider.ts";
 import type { Catalogue } from "../../scenarios/catalogue.ts";
 import type { ScenarioInstance } from "../../scenarios/instance.ts";
@@ -16,6 +16,8 @@ export interface VerifyOptions {
 	slugs: readonly string[];
 	/** None means every seed of the scenario. */
 	seeds?: readonly number[] | undefined;
+	/** Variants of a plan over all seeds of their scenarios, in the place of slugs and seeds: which runs are whose does not change. */
+	only?: readonly ProofVariant[] | undefined;
 	/** Clusters at once, each of another topology; 1 where not given. */
 	jobs?: number | undefined;
 	/** Which of the planned runs are made; all where not given. */
@@ -34,8 +36,7 @@ type Item = StreamItem<"scenario.verify">;
  * @throws AppError where the platform fails outside a run, as when no cluster can be made
  */
 export async function* verify(provider: LabProvider, catalogue: Catalogue, options: VerifyOptions): AsyncGenerator<Item, void, void> {
-	const slugs = options.slugs.length > 0 ? options.slugs : catalogue.slugs();
-	const proofs = slugs.flatMap((slug) => planRuns(instancesOf(catalogue, slug, options.seeds))).map(options.choose ?? ((proof) => proof));
+	const proofs = planned(catalogue, options).map(options.choose ?? ((proof) => proof));
 	const leaving = new AbortController();
 	const signal = AbortSignal.any([options.signal, leaving.signal]);
 	const channel = createChannel<Item>();
@@ -60,6 +61,12 @@ export async function* verify(provider: LabProvider, catalogue: Catalogue, optio
 	}
 	const passed = runs.filter(({ ok }) => ok).length;
 	yield { report: { passed, failed: runs.length - passed, runs } };
+}
+
+function planned(catalogue: Catalogue, { slugs, seeds, only }: VerifyOptions): Proof[] {
+	if (!only) return (slugs.length > 0 ? slugs : catalogue.slugs()).flatMap((slug) => planRuns(instancesOf(catalogue, slug, seeds)));
+	const all = [...new Set(only.map(({ slug }) => slug))].flatMap((slug) => planRuns(instancesOf(catalogue, slug, undefined)));
+	return all.filter(({ instance }) => only.some(({ slug, seed }) => slug === instance.slug && seed === instance.seed));
 }
 
 function instancesOf(catalogue: Catalogue, slug: string, seeds: readonly number[] | undefined): ScenarioInstance[] {
@@ -95,6 +102,7 @@ async function proveGroup(provider: LabProvider, group: readonly Proof[], option
 					emit({ run });
 				},
 			});
+			emit({ done: { slug: proof.instance.slug, seed: proof.instance.seed } });
 		}
 	} finally {
 		await lab.close();
