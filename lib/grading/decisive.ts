@@ -50,6 +50,8 @@ export interface DecisiveOptions {
 	before: ClusterView | undefined;
 	/** The cluster as it was last seen: for a check that can't read it. */
 	last: ClusterView | undefined;
+	/** Told the cluster as the check has read it. */
+	onView?(view: ClusterView): void;
 	/** How many decisive checks the attempt has had, this one included. */
 	check: number;
 	clock: Clock;
@@ -103,6 +105,7 @@ export async function decide(options: Omit<DecisiveOptions, "environment"> & { r
 	try {
 		const start = await reach.read();
 		view = start;
+		options.onView?.(start);
 		onStep("Holding your changes while the check runs");
 		held = true;
 		const [watching] = await Promise.all([reach.watch(AbortSignal.any([signal, watchEnd.signal])), reach.hold()]);
@@ -158,6 +161,7 @@ export async function decide(options: Omit<DecisiveOptions, "environment"> & { r
 		}
 		const end = await reach.read();
 		view = end;
+		options.onView?.(end);
 		objectives = explained(scenario, end, unlessChanged(objectives, changedMeanwhile(start, end, disturber.deleted)));
 	} catch (error) {
 		signal.throwIfAborted();

@@ -50,7 +50,13 @@ export function createGrader(options: GraderOptions): Grader {
 			return evaluateObjectives({ environment, scenario, view, before, clock, signal });
 		},
 		live: (onChange, signal) => followLive({ environment, scenario, before, clock, log, signal, onChange }),
-		decisive: ({ signal, check, onStep }) => gradeDecisively({ environment, scenario, before, last, check, clock, signal, onStep }),
+		decisive: ({ signal, check, onStep }) =>
+			gradeDecisively({
+				...{ environment, scenario, before, last, check, clock, signal, onStep },
+				onView(view) {
+					last = view;
+				},
+			}),
 	};
 }
 
