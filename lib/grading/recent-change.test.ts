@@ -27,7 +27,10 @@ test("a status that a controller has written is no change", () => {
 });
 
 test("a change that claims to be of the future is waited for no longer than one of now", () => {
-	expect(takesEffectUntil(pendingIn(withService({ managedFields: [{ time: ago(-86_400) }] })), now)).toBe(now + 10_000);
+	const view = withService({ managedFields: [{ time: ago(-86_400) }] });
+	expect(takesEffectUntil(pendingIn(view), now)).toBe(now + 10_000);
+	const later = pendingEffects({ view, served, since: now, now: now + 9000 });
+	expect(takesEffectUntil(later, now), "however long it has been waited for").toBe(now + 10_000);
 });
 
 test("a rollout under way is waited for, with its count", () => {

@@ -24,7 +24,8 @@ export interface Pending {
 /**
  * What was changed so lately that traffic may not show it yet; the longest wait first. Empty in a lab that nobody has
  * touched, so that it is judged at once.
- * @param since from when a rollout that is under way is waited for
+ * @param since when the asking began: from then a rollout that is under way is waited for, and no change counts as later,
+ *   for an object's times can be written by whoever may write the object
  */
 export function pendingEffects(options: { view: ClusterView; served: readonly Served[]; since: number; now: number }): Pending[] {
 	const { view, served, since, now } = options;
@@ -35,7 +36,7 @@ export function pendingEffects(options: { view: ClusterView; served: readonly Se
 	const after = (kind: string, objects: readonly KubernetesObject[], effectMs: number, who: string): Pending[] =>
 		objects.map((object) => ({
 			what: `${who} to take up ${kind} ${object.metadata?.name}`,
-			until: Math.min(lastChange(object), now) + effectMs,
+			until: Math.min(lastChange(object), since) + effectMs,
 		}));
 	const pending: Pending[] = [
 		...rolling,
@@ -51,8 +52,8 @@ export function pendingEffects(options: { view: ClusterView; served: readonly Se
 		...after("Namespace", view.namespaces, policyRulesMs, "the nodes"),
 		...after("Ingress", view.ingresses, routesMs, "the ingress controller"),
 		...after("ConfigMap", view.configMaps, serviceRulesMs, "its readers"),
-		...(cachesNames(view) ? view.services.map((service) => forgottenName(service, now)) : []),
-		...view.configMaps.flatMap((map) => awaitedFile(view, map, now)),
+		...(cachesNames(view) ? view.services.map((service) => forgottenName(service, since)) : []),
+		...view.configMaps.flatMap((map) => awaitedFile(view, map, since)),
 	];
 	return pending.filter(({ until }) => until > now).sort((a, b) => b.until - a.until);
 }
@@ -67,9 +68,9 @@ export function takesEffectUntil(pending: readonly Pending[], since: number): nu
 }
 
 /** A ConfigMap that running pods mount, changed after they have started: a pod that starts reads it at once. */
-function awaitedFile(view: ClusterView, map: KubernetesObject, now: number): Pending[] {
+function awaitedFile(view: ClusterView, map: KubernetesObject, since: number): Pending[] {
 	const { name, namespace } = map.metadata ?? {};
-	const changedAt = Math.min(lastChange(map), now);
+	const changedAt = Math.min(lastChange(map), since);
 	const stale = view.pods.some((pod) => {
 		const here = pod.metadata?.namespace === namespace && !isLeaving(pod) && mounts(pod, name ?? "");
 		return here && startOf(pod) < changedAt;
@@ -92,8 +93,8 @@ function startOf(pod: V1Pod): number {
 }
 
 /** A Service of a new name or address: what CoreDNS has answered before may still be told. */
-function forgottenName(service: KubernetesObject, now: number): Pending {
-	const made = Math.min(time(service.metadata?.creationTimestamp), now);
+function forgottenName(service: KubernetesObject, since: number): Pending {
+	const made = Math.min(time(service.metadata?.creationTimestamp), since);
 	return { what: `old answers for ${service.metadata?.name} to leave the DNS cache`, until: made + cachedNameMs };
 }
 
