@@ -107,6 +107,8 @@ function nftLines(text: string): string[] {
 			if (type === "chain" && following && content.hook === undefined) return [];
 			// iptables makes its built-in chains when one is first used, and leaves them.
 			if (type === "chain" && content.policy === "accept" && builtIn.test(table)) return [];
+			// The portmap plugin leaves its own, empty, behind the first pod with a host port; the next one uses them again.
+			if (type === "chain" && /^CNI-HOSTPORT-/.test(String(content.name))) return [];
 			const said = {
 				...content,
 				...(Array.isArray(content.elem) ? { elem: content.elem.map((one) => withoutPods(stable(one))).sort() } : {}),

@@ -86,8 +86,9 @@ test("a node's state is read without what belongs to pods", () => {
 			expr: [{ counter: { packets: 3, bytes: 4 } }],
 		},
 	};
+	const portmap = { chain: { family: "ip", table: "nat", name: "CNI-HOSTPORT-DNAT", handle: 9 } };
 	const text = `=== nft
-${JSON.stringify({ nftables: [{ metainfo: {} }, rule] })}
+${JSON.stringify({ nftables: [{ metainfo: {} }, portmap, rule] })}
 === iptables
 iptables nat -A POSTROUTING -s 10.244.3.4/32 -j MASQUERADE
 === routes
