@@ -1,5 +1,5 @@
 # fails: names-resolve
-# reason: of
+# reason: timed out
 # "It must be the datagrams that get lost."
 kubectl -n "$namespace" patch deployment "$front" \
   -p '{"spec": {"template": {"spec": {"dnsConfig": {"options": [{"name": "use-vc"}]}}}}}'
