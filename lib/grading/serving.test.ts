@@ -70,6 +70,18 @@ test("cluster DNS is disturbed where a lookup is the objective, and only there",
 	expect(serving(byName, withDns).all).not.toContain("pod second-dns");
 });
 
+test("a name server that is asked at its endpoints is disturbed, whoever's Service it stands behind", () => {
+	const withHouse: Change = (view) => {
+		view.services.push({ metadata: { name: "house-dns", namespace: "kube-system" }, spec: {} });
+		view.pods.push({ metadata: { name: "house", namespace: "kube-system" }, status: { podIP: "10.0.0.54", phase: "Running" } });
+		const house = slice("house-dns", ["10.0.0.54"]);
+		view.endpointSlices.push({ ...house, metadata: { ...house.metadata, namespace: "kube-system" } });
+	};
+	const endpointsOf = { service: "house-dns", namespace: "kube-system", atLeast: 1 };
+	const lookup = { type: "dns", from: { deployment: "front" }, name: "printer.house.example", endpointsOf };
+	expect(serving(lookup, withHouse).rests).toEqual(["Deployment front", "pod house"]);
+});
+
 test("a node's port leads to what serves it: a node port's pods, and who holds the host's port", () => {
 	const open: Change = (view) => {
 		view.services.push({ metadata: { name: "front", namespace: "shop" }, spec: { ports: [{ port: 80, nodePort: 30080 }] } });

@@ -83,6 +83,10 @@ function hostsOf(check: Check, fallback: string): Host[] {
 			return Object.values(check.destinations);
 		case "endpoints":
 			return [{ host: `${check.service}.${check.namespace ?? fallback}`, port: 0 }];
+		case "dns": {
+			const { service, namespace } = check.endpointsOf ?? {};
+			return service ? [{ host: `${service}.${namespace ?? fallback}`, port: 0 }] : [];
+		}
 		default:
 			return [];
 	}
