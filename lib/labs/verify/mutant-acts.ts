@@ -7,9 +7,6 @@ import { applyFault, applyStep } from "../steps/fault.ts";
 import type { MutantAct } from "./mutants.ts";
 import { runScript } from "./run-script.ts";
 
-const rolloutMs = 120_000;
-const controllers = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
-
 export interface ActOptions {
 	environment: LabEnvironment;
 	instance: ScenarioInstance;
@@ -40,22 +37,19 @@ export async function actOut(act: MutantAct, { environment, instance, context, c
 	}
 }
 
-/** Workloads of the story: all that the learner could restart. */
-function workloads(instance: ScenarioInstance): { kind: string; namespace: string; name: string }[] {
-	return instance.baselineObjects.flatMap(({ object: { kind, metadata } }) => {
-		const namespace = metadata.namespace ?? instance.namespace;
-		return controllers.has(kind) && instance.access.namespaces.includes(namespace)
-			? [{ kind: kind.toLowerCase(), namespace, name: metadata.name }]
-			: [];
-	});
+/** Namespaces of the story in which the learner may do anything. */
+function namespacesOf(instance: ScenarioInstance): string[] {
+	const own = instance.baselineObjects.map(({ object }) => object.metadata.namespace ?? instance.namespace);
+	return [...new Set(own)].filter((namespace) => instance.access.namespaces.includes(namespace));
 }
 
-function namespacesOf(instance: ScenarioInstance): string[] {
-	return [...new Set(workloads(instance).map(({ namespace }) => namespace))];
+/** For whatever runs there: the fault may have removed a workload of the story, the fix may have made one. */
+function forEachWorkload(namespace: string, command: string): string {
+	return `for one in $(kubectl -n ${namespace} get deployments,daemonsets,statefulsets -o name); do kubectl -n ${namespace} ${command}; done`;
 }
 
 function rolledOut(instance: ScenarioInstance): string[] {
-	return workloads(instance).map(({ kind, namespace, name }) => `kubectl -n ${namespace} rollout status ${kind}/${name} --timeout=90s`);
+	return namespacesOf(instance).map((namespace) => forEachWorkload(namespace, 'rollout status "$one" --timeout=90s'));
 }
 
 /** As the learner would type it. */
@@ -63,7 +57,7 @@ function restartScript(instance: ScenarioInstance): string {
 	return [
 		...namespacesOf(instance).map((namespace) => `kubectl -n ${namespace} delete pods --all --wait=false`),
 		...rolledOut(instance),
-		...workloads(instance).map(({ kind, namespace, name }) => `kubectl -n ${namespace} rollout restart ${kind}/${name}`),
+		...namespacesOf(instance).map((namespace) => forEachWorkload(namespace, 'rollout restart "$one"')),
 		...rolledOut(instance),
 	].join("\n");
 }
@@ -87,8 +81,8 @@ function recreateScript(instance: ScenarioInstance): string {
 /** Rollouts end before a verdict is asked for; a fault may keep one from ending. */
 async function settle(environment: LabEnvironment, instance: ScenarioInstance, signal: AbortSignal): Promise<void> {
 	await Promise.all(
-		workloads(instance).map(({ kind, namespace, name }) =>
-			environment.kubectl(["rollout", "status", `${kind}/${name}`, "-n", namespace, "--timeout=20s"], { timeoutMs: rolloutMs, signal }),
+		namespacesOf(instance).map((namespace) =>
+			runScript(environment, instance, forEachWorkload(namespace, 'rollout status "$one" --timeout=20s || true'), signal),
 		),
 	);
 }
