@@ -1,5 +1,5 @@
 # fails: no-hard-coded-address
-# reason: address
+# reason: holds the address
 # One of the good ones, until it is replaced.
 address=$(kubectl -n kube-system get pods -l "k8s-app=kube-dns,app!=$second" -o jsonpath='{.items[0].status.podIP}')
 kubectl -n "$namespace" patch deployment "$front" -p '
