@@ -75,6 +75,17 @@ test("labels put on a running pod by hand are told, the pod itself is not", () =
 	expect(found).toMatchObject([{ object: "Pod catalog-1 (namespace shop)", change: "changed", fields: ["labels.role"] }]);
 });
 
+test("a container put into a running pod to debug it, and another image there, are told", () => {
+	const found = touched((view) => {
+		Object.assign(view.pods[1]?.spec ?? {}, { ephemeralContainers: [{ name: "redirect", image: "netshoot:1" }] });
+		Object.assign(view.pods[2]?.spec?.containers[0] ?? {}, { image: "other:1" });
+	});
+	expect(found.map(({ object, fields }) => [object, ...fields])).toEqual([
+		["Pod catalog-1 (namespace shop)", "spec.ephemeralContainers"],
+		["Pod catalog-2 (namespace shop)", "spec.containers.catalog.image"],
+	]);
+});
+
 test("a hand-written EndpointSlice and a pod of its own are told", () => {
 	const found = touched((view) => {
 		view.endpointSlices.push({ metadata: { name: "mine", namespace: "shop", labels: {} }, addressType: "IPv4", endpoints: [] });

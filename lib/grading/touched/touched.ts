@@ -1,3 +1,4 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import type { TouchedObject } from "../../protocol/report.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { differingPaths, meaningOf } from "./meaning.ts";
@@ -46,7 +47,7 @@ function compare(then: Tracked | undefined, now: Tracked | undefined): Pick<Touc
 		return own(then) ? { change: "deleted", fields: [] } : undefined;
 	}
 	if (then.controlled && now.controlled && then.uid !== now.uid) return undefined;
-	const whole = then.controlled && now.controlled ? differingPaths(labelsOf(then), labelsOf(now), "labels") : fieldsBetween(then, now);
+	const whole = then.controlled && now.controlled ? differingPaths(byHand(then), byHand(now)) : fieldsBetween(then, now);
 	if (then.uid !== now.uid) return { change: "recreated", fields: whole };
 	return whole.length > 0 ? { change: "changed", fields: whole } : undefined;
 }
@@ -55,8 +56,14 @@ function fieldsBetween(then: Tracked, now: Tracked): string[] {
 	return differingPaths(meaningOf(then.object, { labels: true }), meaningOf(now.object, { labels: true }));
 }
 
-function labelsOf({ object }: Tracked): Record<string, string> {
-	return object.metadata?.labels ?? {};
+/** What somebody can do to a running pod of a controller: labels, another image, a container to debug it. */
+function byHand({ object }: Tracked): unknown {
+	const { containers = [], ephemeralContainers = [] } = (object as Partial<V1Pod>).spec ?? {};
+	const images = containers.map(({ name, image }) => ({ name, image }));
+	return {
+		labels: object.metadata?.labels ?? {},
+		spec: { containers: images, ephemeralContainers: ephemeralContainers.map(({ name }) => name) },
+	};
 }
 
 function inWords({ kind, name, namespace }: Tracked): string {

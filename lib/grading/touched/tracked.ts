@@ -8,7 +8,7 @@ export interface Tracked {
 	name: string;
 	uid: string;
 	object: { metadata?: V1ObjectMeta };
-	/** Made by a controller: only labels put on by hand are somebody's doing. */
+	/** Made by a controller: only what was done to it by hand is somebody's doing. */
 	controlled: boolean;
 }
 
@@ -32,7 +32,7 @@ const kinds: Record<Listed, string> = {
 /** Kinds that a view shows. */
 export const trackedKinds: readonly string[] = Object.values(kinds);
 
-/** Objects that somebody answers for, by kind, namespace and name; with controllers' pods, for labels put on by hand. */
+/** Objects that somebody answers for, by kind, namespace and name; with controllers' pods, for what is done to them by hand. */
 export function trackedObjects(view: ClusterView): Map<string, Tracked> {
 	const found = new Map<string, Tracked>();
 	for (const [list, kind] of Object.entries(kinds) as [Listed, string][]) {
