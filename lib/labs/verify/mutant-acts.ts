@@ -71,8 +71,10 @@ function recreateScript(instance: ScenarioInstance): string {
 	return [
 		...namespacesOf(instance).flatMap((namespace) => [
 			`objects=$(kubectl -n ${namespace} get deployments,services -o json | jq '${stripped}')`,
-			`kubectl -n ${namespace} delete -f - <<< "$objects"`,
-			`kubectl -n ${namespace} create -f - <<< "$objects"`,
+			`if [ "$(jq '.items | length' <<< "$objects")" -gt 0 ]; then`,
+			`  kubectl -n ${namespace} delete -f - <<< "$objects"`,
+			`  kubectl -n ${namespace} create -f - <<< "$objects"`,
+			"fi",
 		]),
 		...rolledOut(instance),
 	].join("\n");
