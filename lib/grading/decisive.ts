@@ -22,8 +22,8 @@ import { touchedObjects } from "./touched/touched.ts";
 import { summarise } from "./verdict.ts";
 import { watchCluster } from "./watching.ts";
 
-/** Endpoints and rules may lag a pod's readiness; a repair that needs longer than this is none. */
-const holdMs = 8000;
+/** Endpoints and rules lag a pod's readiness: a second, on a host with many times its load 8 s and more. A repair that needs longer is none. */
+const holdMs = 20_000;
 /** After the learner's changes are taken again, so long at least and at most until the last look. */
 const lastLookMs = [200, 1200] as const;
 /** Ending the hold must not hang on a cluster that is gone. */
