@@ -1,5 +1,7 @@
 # The Gateway API instead: same hosts, paths and certificate, and the Ingresses are gone.
+# part: the controller
 sed "s/namespace: ingress\$/namespace: $edge/" ~/manifests/traefik/gateway.yaml | kubectl -n "$edge" apply -f -
+# part: Gateway and routes
 kubectl apply -f - <<MANIFEST
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -35,6 +37,7 @@ spec:
   rules:
     - backendRefs: [{ name: "$desk", port: 80 }]
 MANIFEST
+# part: the Ingresses go (optional: nobody serves their class, and the routes serve without them)
 kubectl -n "$namespace" delete ingress "$front"
 kubectl -n "$second" delete ingress "$desk"
 kubectl -n "$edge" rollout status daemonset/traefik --timeout=120s
