@@ -6,20 +6,24 @@ import { emptyView } from "./cluster-view.ts";
 
 const plain = { id: "plain", title: "plain", points: 1, check: { type: "dns" } };
 const sampled = { id: "sampled", title: "sampled", points: 1, check: { type: "dns", sampling: {} } };
-const scenario = { objectives: [sampled, plain] } as unknown as ScenarioInstance;
+const other = { ...plain, id: "other" };
+const scenario = { objectives: [sampled, plain, other] } as unknown as ScenarioInstance;
 
 /** Asks with a change on its way until `pendingUntil`; verdicts by objective and time. */
-async function ask(verdictOf: (id: string, now: number) => Verdict, pendingUntil: number) {
+async function ask(verdictOf: (id: string, now: number) => Verdict, pendingUntil: number, togetherMs = 0) {
 	const asked: string[] = [];
 	const waits: string[] = [];
 	let now = 0;
 	const results = await askUntil({
 		scenario,
-		evaluate: async ({ objectives }) =>
-			objectives.map(({ id, title }): ObjectiveResult => {
+		evaluate: async ({ objectives }) => {
+			const results = objectives.map(({ id, title }): ObjectiveResult => {
 				asked.push(`${id} ${now}`);
 				return { id, title, verdict: verdictOf(id, now), points: 0, maxPoints: 1, message: "", evidence: [] };
-			}),
+			});
+			if (objectives.length > 1) now += togetherMs;
+			return results;
+		},
 		watching: {
 			current: () => emptyView,
 			change: async () => {
@@ -35,9 +39,16 @@ async function ask(verdictOf: (id: string, now: number) => Verdict, pendingUntil
 }
 
 test("a fix that is still on its way is asked again until it shows", async () => {
-	const { results, asked, waits } = await ask((_, now) => (now >= 3000 ? "pass" : "fail"), 4000);
-	expect(results.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(["sampled pass", "plain pass"]);
-	expect(asked.filter((one) => one.startsWith("plain"))).toHaveLength(5);
+	const { results, asked, waits } = await ask((id, now) => (id !== "plain" || now >= 3000 ? "pass" : "fail"), 4000);
+	expect(results.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(["sampled pass", "plain pass", "other pass"]);
+	expect(asked.filter((one) => one.startsWith("plain"))).toEqual([
+		"plain 0",
+		"plain 1000",
+		"plain 2000",
+		"plain 3000",
+		"plain 3000",
+		"plain 4000",
+	]);
 	expect(waits[0]).toBe("the nodes");
 });
 
@@ -47,6 +58,11 @@ test("samples are drawn once, when nothing is on its way any more", async () => 
 });
 
 test("a lab to which nothing happened is asked once where all passes, and not for long where it fails", async () => {
-	expect((await ask(() => "pass", 0)).asked).toEqual(["plain 0", "sampled 0"]);
+	expect((await ask(() => "pass", 0)).asked).toEqual(["plain 0", "other 0", "sampled 0"]);
 	expect((await ask(() => "fail", 0)).asked.at(-1)).toBe("sampled 2000");
+});
+
+test("an objective that takes long to ask leaves the others their time", async () => {
+	const { results } = await ask((id, now) => (id === "plain" && now < 1000 ? "fail" : "pass"), 0, 5000);
+	expect(results.map(({ verdict }) => verdict)).toEqual(["pass", "pass", "pass"]);
 });

@@ -35,16 +35,34 @@ export async function askUntil(options: {
 	const plain = scenario.objectives.filter((objective) => !isSampled(objective.check));
 	const ask = async (objectives: readonly Objective[]) =>
 		objectives.length === 0 ? [] : evaluate({ ...scenario, objectives: [...objectives] }, watching.current());
+	const passes = ({ verdict }: ObjectiveResult) => verdict === "pass";
+	const newest = new Map<string, ObjectiveResult>();
+	const note = (results: readonly ObjectiveResult[]) => {
+		for (const result of results) newest.set(result.id, result);
+		return results.every(passes);
+	};
 	for (;;) {
-		const results = await ask(plain);
+		const together = note(await ask(plain));
 		const open = pending();
-		const over = clock.now() >= until(open);
-		const allPass = results.every(({ verdict }) => verdict === "pass");
-		if (over || (allPass && (sampled.length === 0 || open.length === 0))) {
-			const all = [...results, ...(await ask(sampled))];
-			return scenario.objectives.flatMap(({ id }) => all.find((result) => result.id === id) ?? []);
-		}
+		if (together && (sampled.length === 0 || open.length === 0 || clock.now() >= until(open))) break;
 		if (open[0]) onWait(open[0].what);
-		await watching.change(pollMs);
+		if (together) {
+			await watching.change(pollMs);
+			continue;
+		}
+		// Those that fail are asked again each at its own pace, once at least: one that takes long to ask must not use up the
+		// others' time. Then all together again.
+		const failing = plain.filter(({ id }) => newest.get(id)?.verdict !== "pass");
+		if (!(await Promise.all(failing.map(untilItPasses))).every(Boolean)) break;
+	}
+	note(await ask(sampled));
+	return scenario.objectives.flatMap(({ id }) => newest.get(id) ?? []);
+
+	async function untilItPasses(objective: Objective): Promise<boolean> {
+		for (;;) {
+			await watching.change(pollMs);
+			if (note(await ask([objective]))) return true;
+			if (clock.now() >= until(pending())) return false;
+		}
 	}
 }
