@@ -57,7 +57,7 @@ export function resultWords(report: GradeReport): ResultWords {
 		return {
 			mark: "error",
 			title: "Faultline could not check",
-			text: "The problem is its own, not yours. Nothing is counted; press Check again.",
+			text: `The problem is its own, not yours. Nothing is counted; press Check again.${report.trouble ? ` ${report.trouble}` : ""}`,
 		};
 	}
 	if (report.repair === "workaround") {

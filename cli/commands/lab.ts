@@ -105,7 +105,7 @@ export function startedShape({ id, scenario, seed, state, url }: Lab) {
 }
 
 /** What `lab grade` says. */
-export function gradeShape({ verdict, repair, points, maxPoints, objectives, guards }: GradeReport) {
+export function gradeShape({ verdict, repair, points, maxPoints, objectives, guards, touched, trouble }: GradeReport) {
 	return {
 		...{ verdict, repair, points, maxPoints },
 		objectives: objectives.map(({ id, verdict: own, points: earned, message, evidence }) => ({
@@ -116,6 +116,8 @@ export function gradeShape({ verdict, repair, points, maxPoints, objectives, gua
 			evidence,
 		})),
 		guards: guards.map(({ id, verdict: own, message }) => ({ id, verdict: own, message })),
+		touched,
+		...(trouble ? { trouble } : {}),
 	};
 }
 
@@ -130,7 +132,7 @@ function gradeText(report: GradeReport, output: Output): string {
 	const headline = {
 		repair: "Repaired",
 		workaround: "A workaround, not a repair",
-		none: report.verdict === "error" ? "Could not be judged" : "Not repaired",
+		none: { pass: "Not repaired", fail: "Not repaired", unproven: "Not proven yet", error: "Could not be judged" }[report.verdict],
 	};
 	const rows = [
 		...report.objectives.map(({ verdict, points, maxPoints, title }) => [mark(verdict), `${points}/${maxPoints}`, title]),
@@ -140,7 +142,15 @@ function gradeText(report: GradeReport, output: Output): string {
 		.filter(({ verdict }) => verdict !== "pass")
 		.map(({ message }) => `  ${message}`);
 	const foot = `${output.paint(headline[report.repair], "strong")}: ${report.points} of ${report.maxPoints} points, ${duration(report.durationMs / 1000)}`;
-	return [table(rows), ...(deciding.length > 0 ? ["", ...deciding] : []), "", foot].join("\n");
+	const touched = report.touched.map(({ object, change, fields, reach }) =>
+		["  ", object, ` ${change}`, fields.length > 0 ? `: ${fields.join(", ")}` : "", reach ? ` (reaches ${reach})` : ""].join(""),
+	);
+	const parts = [
+		deciding,
+		report.trouble ? [`  ${report.trouble}`] : [],
+		touched.length > 0 ? [output.paint("Touched:", "faint"), ...touched] : [],
+	];
+	return [table(rows), ...parts.flatMap((lines) => (lines.length > 0 ? ["", ...lines] : [])), "", foot].join("\n");
 }
 
 async function readAll(stream: NodeJS.ReadableStream): Promise<string | undefined> {
