@@ -63,5 +63,5 @@ test("a result says what was changed and how far that reaches", async () => {
 	render(<CheckStatus lab={lab({ report: { ...none, repair: "workaround", touched } })} now={0} onCheck={() => {}} />);
 	expect(screen.getByText("What was changed (1)")).toBeTruthy();
 	expect(screen.getByText("NetworkPolicy allow-all (namespace shop)")).toBeTruthy();
-	expect(screen.getByText("Reaches every pod of namespace shop")).toBeTruthy();
+	expect(screen.getByText("Reach: every pod of namespace shop")).toBeTruthy();
 });

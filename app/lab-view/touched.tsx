@@ -19,7 +19,7 @@ export function Touched({ touched }: { touched: readonly TouchedObject[] }) {
 						<span className="text-muted">{changes[change]}</span>
 					</span>
 					{fields.length > 0 ? <code className="block break-words text-xs text-muted">{fields.join(", ")}</code> : null}
-					{reach ? <span className="block text-muted">Reaches {reach}</span> : null}
+					{reach ? <span className="block text-muted">Reach: {reach}</span> : null}
 				</li>
 			))}
 		</ul>

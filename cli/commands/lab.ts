@@ -143,7 +143,7 @@ function gradeText(report: GradeReport, output: Output): string {
 		.map(({ message }) => `  ${message}`);
 	const foot = `${output.paint(headline[report.repair], "strong")}: ${report.points} of ${report.maxPoints} points, ${duration(report.durationMs / 1000)}`;
 	const touched = report.touched.map(({ object, change, fields, reach }) =>
-		["  ", object, ` ${change}`, fields.length > 0 ? `: ${fields.join(", ")}` : "", reach ? ` (reaches ${reach})` : ""].join(""),
+		["  ", object, ` ${change}`, fields.length > 0 ? `: ${fields.join(", ")}` : "", reach ? `; reach: ${reach}` : ""].join(""),
 	);
 	const parts = [
 		deciding,
