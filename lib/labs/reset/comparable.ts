@@ -95,7 +95,8 @@ function comparedOf(object: AnyObject): unknown {
 function contentOf(object: AnyObject): object {
 	const { kind } = object;
 	if (kind === "Lease") return {};
-	if (kind === "Pod" && isMade(object)) return { ready: isReady(object), images: imagesOf(object), ...staticSpec(object) };
+	if (kind === "Pod" && isMade(object))
+		return { ready: isReady(object), images: imagesOf(object), labels: labelsOf(object), ...staticSpec(object) };
 	const rest = restorable(object);
 	if (kind === "EndpointSlice" && isMade(object)) {
 		const { endpoints, metadata, ...slice } = rest;
@@ -135,6 +136,17 @@ export function isReady(pod: AnyObject): boolean {
 export function imagesOf(pod: AnyObject): string[] {
 	const { containers, ephemeralContainers } = (pod.spec ?? {}) as Record<string, { image?: string }[] | undefined>;
 	return [...(containers ?? []), ...(ephemeralContainers ?? [])].map(({ image }) => image ?? "").sort();
+}
+
+/** Labels that controllers draw anew for each revision, run or pod. */
+const drawnLabels = new Set([
+	...["pod-template-hash", "controller-revision-hash", "pod-template-generation", "statefulset.kubernetes.io/pod-name"],
+	...["apps.kubernetes.io/pod-index", "controller-uid", "batch.kubernetes.io/controller-uid", "job-name", "batch.kubernetes.io/job-name"],
+]);
+
+/** Labels of a controller's pod that are of its template, or put on by hand. */
+export function labelsOf({ metadata }: AnyObject): Record<string, string> {
+	return Object.fromEntries(Object.entries(metadata?.labels ?? {}).filter(([name]) => !drawnLabels.has(name)));
 }
 
 function countAddresses(subset: Record<string, unknown>): object {

@@ -56,6 +56,16 @@ test("what is too much, gone, changed or on its way out is a difference", () => 
 	expect(said(census([found("ConfigMap", "a")]), leaving)).toEqual(["object: ConfigMap shop/a differs in leaving"]);
 });
 
+test("a label put on a controller's pod by hand is a difference, and the pod is made anew", () => {
+	const labelled = (labels: Record<string, string>) => ({ ...ofSet("x"), metadata: { ...ofSet("x").metadata, labels } });
+	const record = [found("Pod", "x", labelled({ app: "web", "pod-template-hash": "1" }))];
+	const rolled = [found("Pod", "y", labelled({ app: "web", "pod-template-hash": "2" }))];
+	const byHand = [found("Pod", "x", labelled({ app: "web", "pod-template-hash": "1", tier: "backend" }))];
+	expect(said(census(record), census(rolled))).toEqual([]);
+	expect(said(census(record), census(byHand))).toEqual(["object: Pod shop/* of ReplicaSet web-1 differs in labels.tier"]);
+	expect(planObjects(record, byHand).remove.map(({ object }) => object.metadata?.labels?.tier)).toEqual(["backend"]);
+});
+
 test("how often a line is there counts", () => {
 	expect(said(census([], { processes: ["other sleep"] }), census([], { processes: ["other sleep", "other sleep"] }))).toEqual([
 		"node one processes: has more: other sleep",

@@ -1,5 +1,5 @@
 import type { FoundObject } from "./census.ts";
-import { type AnyObject, comparables, imagesOf, isMade, isReady, restorable, stable, title } from "./comparable.ts";
+import { type AnyObject, comparables, imagesOf, isMade, isReady, labelsOf, restorable, stable, title } from "./comparable.ts";
 import { collectionPath, type KubeRest, type KubeType } from "./kube-rest.ts";
 
 /** What stands between a request and the other objects: as long as it is there, nothing else can be undone. */
@@ -33,9 +33,10 @@ export function planObjects(record: readonly FoundObject[], now: readonly FoundO
 	const restored = (found: FoundObject) => !derived.has(found.type.kind) && !isMade(found.object);
 	// What a controller makes of an object that stays is left to it, unless somebody has changed it in place.
 	const owned = new Set(record.filter(isDrawn).map(ownPart));
-	const isOwn = (found: FoundObject) => isDrawn(found) && owned.has(ownPart(found));
+	// By its name alone a pod is not as recorded: labels and debug containers are put into a running one.
+	const stays = (found: FoundObject) => (isDrawn(found) ? owned.has(ownPart(found)) : was.has(idOf(found)));
 	return {
-		remove: now.filter((found) => counted(found) && !was.has(idOf(found)) && !isOwn(found) && found.type.verbs.includes("delete")),
+		remove: now.filter((found) => counted(found) && !stays(found) && found.type.verbs.includes("delete")),
 		replace: record.filter((found) => {
 			const there = is.get(idOf(found));
 			return there && restored(found) && !sameObject(found.object, there.object);
@@ -55,7 +56,7 @@ export function allReady(found: readonly FoundObject[]): boolean {
 
 function ownPart({ type, object }: FoundObject): string {
 	const owner = object.metadata?.ownerReferences?.find(({ controller }) => controller);
-	return `${type.kind} ${object.metadata?.namespace} ${owner?.kind} ${owner?.name} ${type.kind === "Pod" ? imagesOf(object) : ""}`;
+	return `${type.kind} ${object.metadata?.namespace} ${owner?.kind} ${owner?.name} ${type.kind === "Pod" ? `${imagesOf(object)} ${stable(labelsOf(object))}` : ""}`;
 }
 
 function idOf({ type, object }: FoundObject): string {
