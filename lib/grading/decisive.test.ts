@@ -135,7 +135,7 @@ test("without the API server the verdict is an error, and traffic is told by the
 	const { report } = await grade({ reach: { read: () => Promise.reject(unreadable) } });
 	expect(report).toMatchObject({ verdict: "error", repair: "none", points: 0 });
 	expect(report.objectives).toMatchObject([{ id: "o", verdict: "pass" }]);
-	expect(report.trouble).toContain("The lab's cluster does not answer");
+	expect(report.trouble).toContain("The lab's cluster does not answer: refused. What traffic says");
 });
 
 test("an API server that goes away on the way accuses nobody, and the hold is ended", async () => {

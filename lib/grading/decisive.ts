@@ -170,7 +170,7 @@ export async function decide(options: Omit<DecisiveOptions, "environment"> & { r
 		const known = view ?? options.before;
 		objectives = known ? await reach.evaluate(scenario, known, true) : [];
 		return finish(
-			`${error.message} What traffic says is told all the same, by what was last known of the cluster; nothing was disturbed further.`,
+			`${error.message.replace(/\.?$/, ".")} What traffic says is told all the same, by what was last known of the cluster; nothing was disturbed further.`,
 		);
 	} finally {
 		watchEnd.abort();
