@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,11 +31,14 @@ afterAll(async () => {
 const inWords = ({ kind, name, expected, verdict }: ProofRun) => ({ run: `${kind} ${name}`, expected, verdict });
 
 /**
- * All variants are proven in the ledger (scripts/prove); a sample of one is proven again, another each day: what the ledger
- * says must still be so. FAULTLINE_PROOF_DAY names a day of the past.
+ * Of the variants that the ledger (scripts/prove) has, a sample of one is proven again, another each day: what the ledger
+ * says must still be so. Before there is a ledger it is one that is known to hold. FAULTLINE_PROOF_DAY names a day of the past.
  */
 const day = Number(process.env.FAULTLINE_PROOF_DAY ?? Math.floor(Date.now() / 86_400_000));
-const variants = catalogue.slugs().flatMap((slug) => catalogue.seeds(slug).map((seed) => ({ slug, seed })));
+const all = catalogue.slugs().flatMap((slug) => catalogue.seeds(slug).map((seed) => ({ slug, seed })));
+const variants = existsSync(join(scenariosDirectory, "proofs.json"))
+	? all
+	: all.filter(({ slug }) => slug === "broken-selector").slice(0, 1);
 const variant = variants[day % variants.length] ?? { slug: "", seed: 1 };
 const turn = <T>(list: readonly T[]): T[] => (list.length > 0 ? [list[day % list.length] as T] : []);
 
@@ -63,9 +67,12 @@ test("a proof that is cancelled leaves nothing behind", { timeout: timeoutMs }, 
 	const slug = catalogue.slugs()[0] ?? "";
 	const proof = (async () => {
 		for await (const item of verify(provider, catalogue, { slugs: [slug], seeds: [1], signal: leaving.signal, clock: systemClock, log })) {
-			if ("step" in item && item.step.endsWith("making a cluster")) leaving.abort(new Error("left"));
+			if ("report" in item) throw new Error("it was not cancelled");
 		}
 	})();
+	// Once something of the lab is there to be left behind.
+	const made = expect.poll(() => provider.list(), { timeout: 60_000 }).toHaveLength(1);
+	void made.then(() => leaving.abort(new Error("left")));
 	await expect(proof).rejects.toThrow("left");
 	expect(await provider.list()).toEqual([]);
 });
