@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 /** Follows these checks on a cluster that the test plays. */
-function following(checks: object[], answer: Answer = fine) {
+function following(checks: object[], answer: Answer = fine, discreet = false) {
 	const clock = virtualClock();
 	const listeners = new Set<() => void>();
 	const told: { at: number; results: ObjectiveResult[] }[] = [];
@@ -43,7 +43,13 @@ function following(checks: object[], answer: Answer = fine) {
 		namespace: "shop",
 		access: { namespaces: ["shop"] },
 		baselineObjects: [] as unknown[],
-		objectives: checks.map((one, index) => ({ id: `o${index}`, title: `Objective ${index}`, points: 10, check: check.parse(one) })),
+		objectives: checks.map((one, index) => ({
+			id: `o${index}`,
+			title: `Objective ${index}`,
+			points: 10,
+			discreet,
+			check: check.parse(one),
+		})),
 	} as ScenarioInstance;
 	const environment = {
 		async probe(probes: readonly LabProbe[], signal?: AbortSignal): Promise<ProbeResult[]> {
@@ -166,4 +172,11 @@ test("live checks go on with what was known while the API server does not answer
 	await clock.pass(5000);
 	expect(view.current()).toEqual(otherSelector());
 	expect(heard).toBe(1);
+});
+
+test("a discreet objective says only that it fails", async () => {
+	const { clock, last } = following([plain], () => ({ outcome: "refused", detail: "at 10.244.0.9" }), true);
+	await clock.pass(2000);
+	expect(last(0)).toMatchObject({ verdict: "fail", message: "Not yet. Check says what was seen." });
+	expect(JSON.stringify(last(0))).not.toMatch(/refused|10\.244/);
 });

@@ -65,7 +65,8 @@ export async function followObjectives(options: {
 		scenario.objectives.map((objective) =>
 			followObjective(objective, {
 				...options,
-				tell(result) {
+				tell(seen) {
+					const result = objective.discreet ? withoutWhatWasSeen(seen) : seen;
 					// A sequential test keeps its own strip: samples of one system.
 					const shown = isSampled(objective.check) ? result : withStrip(result, strips);
 					newest.set(objective.id, { ...shown, since: sinceWhen(result, since, clock.now()) });
@@ -89,6 +90,13 @@ export async function followObjectives(options: {
 		told = { key, at: clock.now() };
 		onChange(results);
 	}
+}
+
+/** A failing objective that keeps to itself what it saw. */
+function withoutWhatWasSeen(result: ObjectiveResult): ObjectiveResult {
+	if (result.verdict === "pass") return result;
+	const evidence = result.evidence.map((entry) => ({ ...entry, observed: "something else; Check says what" }));
+	return { ...result, message: "Not yet. Check says what was seen.", evidence };
 }
 
 /** When the verdict became what it is. */

@@ -13,6 +13,8 @@ export const objective = z.strictObject({
 	title: name,
 	/** What repairing it earns; 0 for what the fault leaves whole and a repair must too. */
 	points: z.number().int().min(0).max(100),
+	/** Live it says only whether it passes, for what it sees would name the fault; a check of the fix says all. */
+	discreet: z.boolean().default(false),
 	check,
 });
 export type Objective = z.infer<typeof objective>;
