@@ -52,7 +52,7 @@ test("finishes a lab whose engine was killed while kind was at work, with all no
 	});
 	expect(ready.stdout).toBe("True True True");
 	const running = (await docker.containers(names.cluster)).map((row) => row.name).sort();
-	expect(running).toEqual([...lab.nodes, names.mirror, names.workstation].sort());
+	expect(running).toEqual([...lab.nodes, names.mirror, names.workstation, names.edge].sort());
 });
 
 test("runs workloads on the control plane too, and reaches pods on every node from every other", { timeout: timeoutMs }, async () => {

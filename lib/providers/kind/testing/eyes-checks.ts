@@ -28,6 +28,12 @@ export function describeEyes(lab: () => LabEnvironment): void {
 			site.clusterIp = await get("service site", ".spec.clusterIP");
 			site.nodePort = await get("service site", ".spec.ports[0].nodePort");
 			site.nodeAddress = await get(`node ${node()}`, ".status.addresses[0].address");
+			// The node's rules come a moment after the pod is ready.
+			const answers = async () => [
+				(await get200(`http://${site.clusterIp}/`, { podUid: site.podUid })).http?.status,
+				(await get200(`http://${site.nodeAddress}:${site.nodePort}/`, { workstation: true })).http?.status,
+			];
+			await expect.poll(answers, { timeout: 30_000 }).toEqual([200, 200]);
 		}, timeoutMs);
 		afterAll(async () => {
 			await run("delete", "deployment,service", "site");
