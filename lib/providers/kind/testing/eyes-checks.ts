@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { LabEnvironment, LabProbe, ProbeResult } from "../../provider.ts";
 
 const timeoutMs = 4 * 60_000;
@@ -33,7 +33,7 @@ export function describeEyes(lab: () => LabEnvironment): void {
 				(await get200(`http://${site.clusterIp}/`, { podUid: site.podUid })).http?.status,
 				(await get200(`http://${site.nodeAddress}:${site.nodePort}/`, { workstation: true })).http?.status,
 			];
-			await expect.poll(answers, { timeout: 30_000 }).toEqual([200, 200]);
+			await vi.waitFor(async () => expect(await answers()).toEqual([200, 200]), { timeout: 30_000, interval: 200 });
 		}, timeoutMs);
 		afterAll(async () => {
 			await run("delete", "deployment,service", "site");
