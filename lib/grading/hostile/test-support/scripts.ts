@@ -13,9 +13,13 @@ export const answersAnything =
 export const sameImage =
 	'{ name: catalog, image: "faultline.dev/shop:1", env: [{ name: NAME, value: catalog }], ports: [{ name: http, containerPort: 8080 }] }';
 
-/** A container that passes everything on. @param to host and port, as a shell would write them */
+/**
+ * A container that passes everything on, ready once it does. nginx ends where it can't resolve a name, as that of a Service
+ * made a moment ago.
+ * @param to host and port, as a shell would write them
+ */
 export const passingOn = (to: string) =>
-	`{ name: proxy, image: "nginx:1.27", command: [sh, -c, "echo 'events {} http { server { listen 8080; location / { proxy_pass http://${to}; } } }' > /tmp/c && exec nginx -g 'daemon off; pid /tmp/p;' -c /tmp/c"], ports: [{ name: http, containerPort: 8080 }] }`;
+	`{ name: proxy, image: "nginx:1.27", readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 }, command: [sh, -c, "until getent ahosts ${to.split(":")[0]}; do sleep 0.2; done; echo 'events {} http { server { listen 8080; location / { proxy_pass http://${to}; } } }' > /tmp/c && exec nginx -g 'daemon off; pid /tmp/p;' -c /tmp/c"], ports: [{ name: http, containerPort: 8080 }] }`;
 
 /** Pods behind the Service as the fault left it: with the labels that it asks for. */
 export const impostor = (name: string, container: string) => `kubectl -n "$namespace" apply -f - <<MANIFEST
