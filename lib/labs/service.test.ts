@@ -5,7 +5,6 @@ import { AppError } from "../core/errors.ts";
 import { createLogger } from "../core/log.ts";
 import { emptyView } from "../grading/cluster-view.ts";
 import type { Grader } from "../grading/grade.ts";
-import type { Lab, LabState } from "../protocol/lab.ts";
 import type { GradeReport, ObjectiveResult } from "../protocol/report.ts";
 import { createFakeProvider } from "../providers/fake/fake-provider.ts";
 import { createFakeWorld, type FakeWorld } from "../providers/fake/fake-world.ts";
@@ -16,6 +15,7 @@ import { createTimelineStore } from "../store/timeline-store.ts";
 import { createTimeline } from "../timeline/timeline.ts";
 import type { ScenarioSteps } from "./bring-up.ts";
 import { createLabService, type LabService } from "./service.ts";
+import { inState, live, until } from "./test-support/waiting.ts";
 
 const log = createLogger("test", "silent");
 const catalogue = await loadCatalogue(join(import.meta.dirname, "..", "..", "scenarios"));
@@ -72,15 +72,8 @@ function createGrader(): Grader {
 			onStep("Probing");
 			const repair = verdict === "pass" ? "repair" : "none";
 			return {
-				verdict,
-				repair,
-				points: 100,
-				maxPoints: 100,
-				objectives: [],
-				guards: [],
-				touched: [],
-				at: now,
-				durationMs: 5,
+				...{ verdict, repair, points: 100, maxPoints: 100, at: now, durationMs: 5 },
+				...{ objectives: [], guards: [], touched: [] },
 			} as GradeReport;
 		},
 	};
@@ -101,14 +94,6 @@ function engine(): LabService {
 	engines.push(service);
 	return service;
 }
-
-async function until(service: LabService, id: string, wanted: (lab: Lab) => boolean): Promise<Lab> {
-	const ending = new AbortController();
-	for await (const lab of service.watch(id, ending.signal)) if (wanted(lab)) return lab;
-	throw new Error("the lab ended first");
-}
-const inState = (service: LabService, id: string, ...states: LabState[]) => until(service, id, (lab) => states.includes(lab.state));
-const live = (service: LabService, id: string) => until(service, id, (lab) => lab.objectives.length > 0);
 
 describe("bringing a lab up", () => {
 	test("proves health before the fault and the fault before the learner sees it, and says each stage", async () => {
