@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { objectRule } from "./guard-schema.ts";
 
 const name = z.string().min(1);
 const port = z.number().int().min(1).max(65535);
@@ -170,15 +171,8 @@ export const matrixCheck = z.strictObject({
 	holdMs: z.number().int().min(0).max(20_000).default(3000),
 });
 
-/** A field of an object; only where no traffic can tell. */
-export const objectCheck = z.strictObject({
-	type: z.literal("object"),
-	target: z.string().regex(/^[a-z]+\/.+$/, "kind/name, in lower case"),
-	namespace: name.optional(),
-	path: name,
-	equals: z.union([z.string(), z.number(), z.boolean()]).optional(),
-	atLeast: z.number().optional(),
-	absent: z.literal(true).optional(),
+/** A field of an object, as a guard asks for it; as an objective only where no traffic can tell. */
+export const objectCheck = objectRule.extend({
 	/** Why no traffic can tell. */
 	because: name,
 });
