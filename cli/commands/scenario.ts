@@ -44,7 +44,7 @@ export function scenarioCommands(context: Context): Command {
 	group
 		.command("verify")
 		.argument("[slug...]", "all where none is named")
-		.option("--jobs <count>", "clusters at once, each of another topology", (text) => Math.max(1, Number.parseInt(text, 10) || 1))
+		.option("--jobs <count>", "clusters at once", (text) => Math.max(1, Number.parseInt(text, 10) || 1))
 		.option("--seed <seeds>", "variants to prove, separated by commas; all where left out", seedList)
 		.description("prove on a real cluster: baseline, fault, every fix, every wrong fix, and mutants of the fixes")
 		.action(async (slugs: string[], { seed, jobs }: { seed?: number[]; jobs?: number }) => {

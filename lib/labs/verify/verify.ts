@@ -1,4 +1,3 @@
-import PQueue from "p-queue";
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/log.ts";
 import type { StreamItem } from "../../protocol/calls.ts";
@@ -9,7 +8,7 @@ import type { ScenarioInstance } from "../../scenarios/instance.ts";
 import { createChannel } from "./channel.ts";
 import { type Proof, planRuns } from "./plan-runs.ts";
 import { proveInstance } from "./prove-instance.ts";
-import { createSharedLab } from "./shared-lab.ts";
+import { createSharedLab, type SharedLab } from "./shared-lab.ts";
 
 export interface VerifyOptions {
 	/** None means all. */
@@ -18,7 +17,7 @@ export interface VerifyOptions {
 	seeds?: readonly number[] | undefined;
 	/** Variants of a plan over all seeds of their scenarios, in the place of slugs and seeds: which runs are whose does not change. */
 	only?: readonly ProofVariant[] | undefined;
-	/** Clusters at once, each of another topology; 1 where not given. */
+	/** Clusters at once; 1 where not given. */
 	jobs?: number | undefined;
 	/** Which of the planned runs are made; all where not given. */
 	choose?: (proof: Proof) => Proof;
@@ -40,24 +39,31 @@ export async function* verify(provider: LabProvider, catalogue: Catalogue, optio
 	const leaving = new AbortController();
 	const signal = AbortSignal.any([options.signal, leaving.signal]);
 	const channel = createChannel<Item>();
-	const queue = new PQueue({ concurrency: Math.max(1, options.jobs ?? 1) });
 	const runs: ProofRun[] = [];
-	const work = Promise.all(
-		byTopology(proofs).map((group) => queue.add(() => proveGroup(provider, group, { ...options, signal, emit: channel.put, runs }))),
-	);
+	const jobs = Math.min(proofs.length, Math.max(1, options.jobs ?? 1));
+	const waiting = proofs.map((proof) => ({ proof, topology: topologyOf(proof) }));
+	/** The next of a topology, so that its cluster serves on; else the first of those of which most are left. */
+	const take = (topology: string | undefined) => {
+		const most = () => [...Map.groupBy(waiting, (one) => one.topology).values()].toSorted((a, b) => b.length - a.length)[0]?.[0];
+		const next = waiting.find((one) => one.topology === topology) ?? most();
+		if (next) waiting.splice(waiting.indexOf(next), 1);
+		return next;
+	};
+	const workers = Array.from({ length: jobs }, () => proveInTurn(provider, take, { ...options, signal, emit: channel.put, runs }));
+	const work = Promise.all(workers);
 	work.then(
 		() => channel.end(),
 		(error) => {
 			// The others end and remove their clusters before the reader hears of it.
 			leaving.abort(error);
-			void queue.onIdle().then(() => channel.end(options.signal.aborted ? options.signal.reason : error));
+			void Promise.allSettled(workers).then(() => channel.end(options.signal.aborted ? options.signal.reason : error));
 		},
 	);
 	try {
 		yield* channel;
 	} finally {
 		leaving.abort(new Error("the reader of a proof has left"));
-		await queue.onIdle();
+		await Promise.allSettled(workers);
 	}
 	const passed = runs.filter(({ ok }) => ok).length;
 	yield { report: { passed, failed: runs.length - passed, runs } };
@@ -74,27 +80,34 @@ function instancesOf(catalogue: Catalogue, slug: string, seeds: readonly number[
 	return wanted.map((seed) => catalogue.instantiate(slug, seed));
 }
 
-/** Proofs whose clusters are made alike. */
-function byTopology(proofs: readonly Proof[]): Proof[][] {
-	return [...Map.groupBy(proofs, ({ instance }) => JSON.stringify(instance.cluster)).values()];
-}
+/** Equal for proofs whose clusters are made alike. */
+const topologyOf = ({ instance }: Proof): string => JSON.stringify(instance.cluster);
 
-interface GroupOptions extends VerifyOptions {
+interface WorkerOptions extends VerifyOptions {
 	emit(item: Item): void;
 	runs: ProofRun[];
 }
 
-async function proveGroup(provider: LabProvider, group: readonly Proof[], options: GroupOptions): Promise<void> {
+/** Takes one proof after the other, and makes another cluster only where the next is of another topology. */
+async function proveInTurn(
+	provider: LabProvider,
+	take: (topology: string | undefined) => { proof: Proof; topology: string } | undefined,
+	options: WorkerOptions,
+): Promise<void> {
 	const { signal, clock, log, emit, runs } = options;
-	const cluster = group[0]?.instance.cluster;
-	if (!cluster) return;
-	let title = group[0]?.instance.slug ?? "";
+	let title = "";
 	const context = { signal, onStep: (step: string) => emit({ step: `${title}: ${step}` }) };
-	const lab = createSharedLab({ provider, cluster, context, clock, log });
+	let lab: SharedLab | undefined;
+	let made: string | undefined;
 	try {
-		for (const proof of group) {
+		for (let next = take(undefined); next; next = take(made)) {
 			signal.throwIfAborted();
-			title = `${proof.instance.slug} (seed ${proof.instance.seed})`;
+			const { proof, topology } = next;
+			const { slug, seed, cluster } = proof.instance;
+			title = `${slug} (seed ${seed})`;
+			if (topology !== made) await lab?.close();
+			if (!lab || topology !== made) lab = createSharedLab({ provider, cluster, context, clock, log });
+			made = topology;
 			await proveInstance(lab, proof, {
 				...{ context, clock, log },
 				onRun: (run) => {
@@ -102,9 +115,9 @@ async function proveGroup(provider: LabProvider, group: readonly Proof[], option
 					emit({ run });
 				},
 			});
-			emit({ done: { slug: proof.instance.slug, seed: proof.instance.seed } });
+			emit({ done: { slug, seed } });
 		}
 	} finally {
-		await lab.close();
+		await lab?.close();
 	}
 }
