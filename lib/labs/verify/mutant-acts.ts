@@ -26,9 +26,9 @@ export async function actOut(act: MutantAct, { environment, instance, context, c
 		await runScript(environment, instance, restartScript(instance), signal);
 	} else if (act.do === "recreate") {
 		await runScript(environment, instance, recreateScript(instance), signal);
-	} else if (act.do === "fault-step") {
-		const step = instance.fault.steps[act.step];
-		if (step) await applyStep(environment, instance, step, signal);
+	} else if (act.do === "fault-steps") {
+		for (const [index, step] of instance.fault.steps.entries())
+			if (act.steps.includes(index)) await applyStep(environment, instance, step, signal);
 	} else {
 		await revertObjects(environment, fault, signal, clock);
 		// Once more, for what is no object: rules of nodes, restarts.

@@ -7,7 +7,7 @@ export type MutantAct =
 	| { do: "leave-out"; text: string }
 	| { do: "restart" }
 	| { do: "recreate" }
-	| { do: "fault-step"; step: number }
+	| { do: "fault-steps"; steps: number[] }
 	| { do: "revert" };
 
 /** What must come of it: a repair, any failure, or the fault's own symptom. */
@@ -27,8 +27,10 @@ export interface Mutant {
  */
 export function mutantsOf(instance: ScenarioInstance, fix: FixScript): { chained: Mutant[]; apart: Mutant[] } {
 	const of = (what: string) => `${fix.name} ${what}`;
+	const steps = faultSteps(instance, fix);
 	return {
 		chained: [
+			...steps.filter(({ outcome }) => outcome === "repair"),
 			{
 				name: of("+ every pod deleted, rolled out"),
 				act: { do: "restart" },
@@ -48,7 +50,7 @@ export function mutantsOf(instance: ScenarioInstance, fix: FixScript): { chained
 				why: "Every object is again as the fault left it: the symptom must be back, whatever was repaired in between.",
 			},
 		],
-		apart: [...leftOut(fix), ...faultSteps(instance, fix)],
+		apart: [...leftOut(fix), ...steps.filter(({ outcome }) => outcome === "fail")],
 	};
 }
 
@@ -63,20 +65,34 @@ function leftOut(fix: FixScript): Mutant[] {
 	}));
 }
 
-/** A fix on the other side may outlive the fault put back: its header `# withstands: <reason>` says so. */
+/**
+ * What breaks by itself is put back alone; what does no harm, all of it at once: one that did would show. A fix on the other
+ * side may outlive the fault put back: its header `# withstands: <reason>` says so.
+ */
 function faultSteps(instance: ScenarioInstance, fix: FixScript): Mutant[] {
 	const { steps } = instance.fault;
 	if (steps.length < 2) return [];
 	const withstands = header(fix.text, "withstands")?.value;
-	return steps.map((step, index) => {
-		const harmless = step.alone === "breaks" ? withstands : step.alone.harmless;
-		return {
-			name: `${fix.name} + fault step ${index + 1} (${stepInWords(step)})`,
-			act: { do: "fault-step", step: index },
-			outcome: harmless === undefined ? "fail" : "repair",
-			why: harmless ?? "This step of the fault breaks something by itself: with it put back the system is not whole.",
-		};
-	});
+	const judged = steps.map((step, index) => ({ step, index, harmless: step.alone === "breaks" ? withstands : step.alone.harmless }));
+	const harmless = judged.filter((one) => one.harmless !== undefined);
+	const breaking = judged.filter((one) => one.harmless === undefined);
+	const together: Mutant = {
+		name: `${fix.name} + fault steps that do no harm (${harmless.map(({ step }) => stepInWords(step)).join(", ")})`,
+		act: { do: "fault-steps", steps: harmless.map(({ index }) => index) },
+		outcome: "repair",
+		why: [...new Set(harmless.map((one) => one.harmless))].join(" "),
+	};
+	return [
+		...(harmless.length > 0 ? [together] : []),
+		...breaking.map(
+			({ step, index }): Mutant => ({
+				name: `${fix.name} + fault step ${index + 1} (${stepInWords(step)})`,
+				act: { do: "fault-steps", steps: [index] },
+				outcome: "fail",
+				why: "This step of the fault breaks something by itself: with it put back the system is not whole.",
+			}),
+		),
+	];
 }
 
 export function stepInWords(step: FaultStep): string {

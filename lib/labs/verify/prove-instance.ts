@@ -55,6 +55,9 @@ export async function proveInstance(lab: SharedLab, { instance, fixes, wrong }: 
 	};
 	const toFault = async (environment: LabEnvironment): Promise<Broken> => {
 		await scenarioSteps.applyFault(environment, instance, quiet);
+		return asBroken(environment);
+	};
+	const asBroken = async (environment: LabEnvironment): Promise<Broken> => {
 		await scenarioSteps.proveFault(environment, instance, quiet);
 		return { environment, before: await scenarioSteps.snapshot(environment, signal), objects: await recordObjects(environment, signal) };
 	};
@@ -73,15 +76,18 @@ export async function proveInstance(lab: SharedLab, { instance, fixes, wrong }: 
 	const fault = { kind: "fault", name: "fault", expected: symptom, why: "It is what the ticket tells, and no more." } as const;
 	const shown = await prove(fault, async () => {
 		first = await toFault(base);
+		await lab.keep();
 		return { ok: true, expected: symptom, verdict: symptom };
 	});
 	if (!shown) return;
 
-	/** The first run takes the fault that is there; each later one makes its own. */
+	/** The first run takes the fault that is there; each later one goes back to it, and shows that the symptom is. */
 	const broken = async (): Promise<Broken> => {
 		const ready = first;
 		first = undefined;
-		return ready ?? toFault(await toBaseline());
+		if (ready) return ready;
+		const again = await lab.again();
+		return again ? asBroken(again) : toFault(await toBaseline());
 	};
 	const repaired = async ({ script }: FixRun): Promise<Broken> => {
 		const state = await broken();

@@ -9,6 +9,10 @@ import { type LabRecord, recordLab, resetLab } from "../reset/reset.ts";
 export interface SharedLab {
 	/** A lab as new for the instance: nothing of the run before it is left. */
 	fresh(instance: ScenarioInstance): Promise<LabEnvironment>;
+	/** Remembers the lab as it is now, until the next fresh one. */
+	keep(): Promise<void>;
+	/** The lab as it was kept; undefined where it can't be had, and a fresh one must do. */
+	again(): Promise<LabEnvironment | undefined>;
 	/** Removes the cluster; never rejects. */
 	close(): Promise<void>;
 }
@@ -30,6 +34,7 @@ interface Made {
 	bare: LabRecord;
 	/** As the learner of one instance gets it. */
 	granted: { key: string; record: LabRecord } | undefined;
+	kept: LabRecord | undefined;
 }
 
 /** Makes the cluster when it is first needed, and anew whenever a reset has left anything behind. */
@@ -46,7 +51,7 @@ export function createSharedLab({ provider, cluster, context, clock, log }: Shar
 			{ labId, cluster, access: nobody, files: {} },
 			{ signal, onStep: (step) => log.debug({ step }, "verify") },
 		);
-		made = { labId, environment, bare: await recordLab(environment, signal, clock), granted: undefined };
+		made = { labId, environment, bare: await recordLab(environment, signal, clock), granted: undefined, kept: undefined };
 		return made;
 	}
 
@@ -74,8 +79,16 @@ export function createSharedLab({ provider, cluster, context, clock, log }: Shar
 
 	return {
 		close,
+		async keep() {
+			if (made) made.kept = await recordLab(made.environment, signal, clock);
+		},
+		async again() {
+			const lab = made;
+			return lab?.kept && (await reset(lab, lab.kept)) ? lab.environment : undefined;
+		},
 		async fresh(instance) {
 			const key = `${instance.slug}/${instance.seed}`;
+			if (made) made.kept = undefined;
 			if (made?.granted?.key === key) {
 				if (await reset(made, made.granted.record)) return made.environment;
 			} else if (made?.granted) {

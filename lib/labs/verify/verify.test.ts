@@ -76,18 +76,23 @@ test("each part of a fix is left out once, and what is optional must not be miss
 	]);
 });
 
-test("each step of a fault is put back alone, and says itself when that does no harm", () => {
+test("what breaks of a fault is put back alone, and what says itself that it does no harm all at once", () => {
 	const steps = [
 		{ delete: "service/a", alone: "breaks" },
 		{ restart: "deployment/b", alone: { harmless: "a restart repairs nothing and breaks nothing" } },
+		{ delete: "service/c", alone: { harmless: "it is gone already" } },
 	];
-	const outcomes = (fix: ReturnType<typeof script>) =>
-		mutantsOf(instanceWith({ steps }), fix).apart.map(({ outcome, why }) => [outcome, why]);
+	const outcomes = (fix: ReturnType<typeof script>) => {
+		const { chained, apart } = mutantsOf(instanceWith({ steps }), fix);
+		return [...chained, ...apart].flatMap(({ act, outcome, why }) => (act.do === "fault-steps" ? [[act.steps, outcome, why]] : []));
+	};
 	expect(outcomes(script("01.sh"))).toEqual([
-		["fail", expect.stringContaining("breaks something by itself")],
-		["repair", "a restart repairs nothing and breaks nothing"],
+		[[1, 2], "repair", "a restart repairs nothing and breaks nothing it is gone already"],
+		[[0], "fail", expect.stringContaining("breaks something by itself")],
 	]);
-	expect(outcomes(script("02.sh", "# withstands: the client was moved"))[0]).toEqual(["repair", "the client was moved"]);
+	expect(outcomes(script("02.sh", "# withstands: the client was moved"))).toEqual([
+		[[0, 1, 2], "repair", expect.stringContaining("the client was moved")],
+	]);
 	expect(mutantsOf(instanceWith({}), script("01.sh")).apart).toEqual([]);
 });
 
