@@ -88,7 +88,7 @@ export const streams = {
 			seeds: z.array(z.number().int()).optional(),
 			/** Variants of a plan over all seeds; in the place of `slugs` and `seeds`. */
 			only: z.array(proofVariant).optional(),
-			/** Clusters at once, each of another topology. */
+			/** Clusters at once. */
 			jobs: z.number().int().positive().optional(),
 		}),
 		item: z.union([

@@ -5,7 +5,8 @@ import { unlikeFault } from "../steps/prove.ts";
 import { createChannel } from "./channel.ts";
 import { judgeFix, judgeMutant, judgeWrong } from "./judge-run.ts";
 import { mutantsOf } from "./mutants.ts";
-import { planRuns } from "./plan-runs.ts";
+import { type Proof, planRuns } from "./plan-runs.ts";
+import { takeNext } from "./share-work.ts";
 
 const objective = (id: string, verdict: Verdict, message = `${id} said`) => ({
 	...{ id, verdict, message, title: id },
@@ -61,6 +62,16 @@ test("fixes run on every variant, wrong ones and mutants on the first that has t
 		["fix a 3", "wrong x"],
 		["fix a 0", "fix b 0", "wrong y"],
 	]);
+});
+
+test("a worker goes on with proofs for which it has a cluster, and begins with the longest", () => {
+	const proof = (seed: number, nodes: number, wrong: number) =>
+		({ instance: { seed, cluster: { nodes } }, fixes: [], wrong: Array.from({ length: wrong }) }) as unknown as Proof;
+	const left = [proof(1, 1, 1), proof(2, 2, 5), proof(3, 1, 2), proof(4, 2, 1)];
+	const take = (topology?: string) => takeNext(left, topology)?.instance.seed;
+	expect(take()).toBe(2);
+	expect(take('{"nodes":2}')).toBe(4);
+	expect([take('{"nodes":2}'), take('{"nodes":2}'), take()]).toEqual([3, 1, undefined]);
 });
 
 test("each part of a fix is left out once, and what is optional must not be missed", () => {

@@ -8,6 +8,7 @@ import type { ScenarioInstance } from "../../scenarios/instance.ts";
 import { createChannel } from "./channel.ts";
 import { type Proof, planRuns } from "./plan-runs.ts";
 import { proveInstance } from "./prove-instance.ts";
+import { takeNext, topologyOf } from "./share-work.ts";
 import { createSharedLab, type SharedLab } from "./shared-lab.ts";
 
 export interface VerifyOptions {
@@ -30,8 +31,8 @@ type Item = StreamItem<"scenario.verify">;
 
 /**
  * Proves scenarios on real clusters: the baseline passes, the fault shows its symptom, each accepted fix is a repair, each
- * wrong one fails with the check and reason it names, and every mutant derived from them comes out as it must. Scenarios of
- * one topology share a cluster, reset in place between runs; all are removed at the end however it comes.
+ * wrong one fails with the check and reason it names, and every mutant derived from them comes out as it must. Clusters are
+ * reset in place between runs, and kept for the next variant of their topology; all are removed at the end however it comes.
  * @throws AppError where the platform fails outside a run, as when no cluster can be made
  */
 export async function* verify(provider: LabProvider, catalogue: Catalogue, options: VerifyOptions): AsyncGenerator<Item, void, void> {
@@ -40,30 +41,24 @@ export async function* verify(provider: LabProvider, catalogue: Catalogue, optio
 	const signal = AbortSignal.any([options.signal, leaving.signal]);
 	const channel = createChannel<Item>();
 	const runs: ProofRun[] = [];
-	const jobs = Math.min(proofs.length, Math.max(1, options.jobs ?? 1));
-	const waiting = proofs.map((proof) => ({ proof, topology: topologyOf(proof) }));
-	/** The next of a topology, so that its cluster serves on; else the first of those of which most are left. */
-	const take = (topology: string | undefined) => {
-		const most = () => [...Map.groupBy(waiting, (one) => one.topology).values()].toSorted((a, b) => b.length - a.length)[0]?.[0];
-		const next = waiting.find((one) => one.topology === topology) ?? most();
-		if (next) waiting.splice(waiting.indexOf(next), 1);
-		return next;
-	};
-	const workers = Array.from({ length: jobs }, () => proveInTurn(provider, take, { ...options, signal, emit: channel.put, runs }));
+	const workers = Array.from({ length: Math.max(1, options.jobs ?? 1) }, () =>
+		proveInTurn(provider, proofs, { ...options, signal, emit: channel.put, runs }),
+	);
+	const allEnded = Promise.allSettled(workers);
 	const work = Promise.all(workers);
 	work.then(
 		() => channel.end(),
 		(error) => {
 			// The others end and remove their clusters before the reader hears of it.
 			leaving.abort(error);
-			void Promise.allSettled(workers).then(() => channel.end(options.signal.aborted ? options.signal.reason : error));
+			void allEnded.then(() => channel.end(options.signal.aborted ? options.signal.reason : error));
 		},
 	);
 	try {
 		yield* channel;
 	} finally {
 		leaving.abort(new Error("the reader of a proof has left"));
-		await Promise.allSettled(workers);
+		await allEnded;
 	}
 	const passed = runs.filter(({ ok }) => ok).length;
 	yield { report: { passed, failed: runs.length - passed, runs } };
@@ -80,34 +75,26 @@ function instancesOf(catalogue: Catalogue, slug: string, seeds: readonly number[
 	return wanted.map((seed) => catalogue.instantiate(slug, seed));
 }
 
-/** Equal for proofs whose clusters are made alike. */
-const topologyOf = ({ instance }: Proof): string => JSON.stringify(instance.cluster);
-
-interface WorkerOptions extends VerifyOptions {
+interface WorkOptions extends VerifyOptions {
 	emit(item: Item): void;
 	runs: ProofRun[];
 }
 
-/** Takes one proof after the other, and makes another cluster only where the next is of another topology. */
-async function proveInTurn(
-	provider: LabProvider,
-	take: (topology: string | undefined) => { proof: Proof; topology: string } | undefined,
-	options: WorkerOptions,
-): Promise<void> {
+/** Proves what is left, one after the other, on one cluster at a time. */
+async function proveInTurn(provider: LabProvider, left: Proof[], options: WorkOptions): Promise<void> {
 	const { signal, clock, log, emit, runs } = options;
 	let title = "";
 	const context = { signal, onStep: (step: string) => emit({ step: `${title}: ${step}` }) };
+	let topology: string | undefined;
 	let lab: SharedLab | undefined;
-	let made: string | undefined;
 	try {
-		for (let next = take(undefined); next; next = take(made)) {
+		for (let proof = takeNext(left, topology); proof; proof = takeNext(left, topology)) {
 			signal.throwIfAborted();
-			const { proof, topology } = next;
 			const { slug, seed, cluster } = proof.instance;
 			title = `${slug} (seed ${seed})`;
-			if (topology !== made) await lab?.close();
-			if (!lab || topology !== made) lab = createSharedLab({ provider, cluster, context, clock, log });
-			made = topology;
+			if (topologyOf(proof) !== topology) await lab?.close();
+			if (topologyOf(proof) !== topology || !lab) lab = createSharedLab({ provider, cluster, context, clock, log });
+			topology = topologyOf(proof);
 			await proveInstance(lab, proof, {
 				...{ context, clock, log },
 				onRun: (run) => {
