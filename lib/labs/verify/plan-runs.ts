@@ -18,18 +18,22 @@ export interface Proof {
 }
 
 /**
- * Which runs are made on which variant. The first of the list takes all, mutants too; of the others each takes the
- * accepted fixes, since names and the place of the fault differ, and the wrong ones that only it has.
+ * Which runs are made on which variant. Each takes its accepted fixes, since names and the place of the fault differ. Wrong
+ * fixes, and mutants of an accepted one, are made on the first variant that has the script.
  */
 export function planRuns(instances: readonly ScenarioInstance[]): Proof[] {
-	const wrongSeen = new Set<string>();
-	return instances.map((instance, index) => {
-		const fixes = instance.fixes.map((script) => ({
+	const seen = new Set<string>();
+	const isFirst = (key: string) => {
+		const first = !seen.has(key);
+		seen.add(key);
+		return first;
+	};
+	return instances.map((instance) => ({
+		instance,
+		fixes: instance.fixes.map((script) => ({
 			script,
-			...(index === 0 ? mutantsOf(instance, script) : { chained: [], apart: [] }),
-		}));
-		const wrong = instance.wrong.filter(({ name }) => !wrongSeen.has(name));
-		for (const { name } of wrong) wrongSeen.add(name);
-		return { instance, fixes, wrong };
-	});
+			...(isFirst(`fix ${script.name}`) ? mutantsOf(instance, script) : { chained: [], apart: [] }),
+		})),
+		wrong: instance.wrong.filter(({ name }) => isFirst(`wrong ${name}`)),
+	}));
 }

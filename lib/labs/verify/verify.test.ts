@@ -60,7 +60,7 @@ test("fixes run on every variant, wrong ones and mutants on the first that has t
 	]);
 	expect(plan).toEqual([
 		["fix a 3", "wrong x"],
-		["fix a 0", "fix b 0", "wrong y"],
+		["fix a 0", "fix b 3", "wrong y"],
 	]);
 });
 
