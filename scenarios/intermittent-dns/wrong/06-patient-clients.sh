@@ -1,5 +1,5 @@
 # fails: names-resolve
-# reason: timed out
+# reason: ${wrongly}
 # Shorter waits and more attempts: the user notices less, and every third query is still lost.
 kubectl -n "$namespace" patch deployment "$front" \
   -p '{"spec": {"template": {"spec": {"dnsConfig": {"options": [{"name": "timeout", "value": "1"}, {"name": "attempts", "value": "5"}]}}}}}'

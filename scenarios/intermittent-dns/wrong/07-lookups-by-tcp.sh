@@ -1,5 +1,5 @@
 # fails: names-resolve
-# reason: timed out
+# reason: ${wrongly}
 # "It must be the datagrams that get lost."
 kubectl -n "$namespace" patch deployment "$front" \
   -p '{"spec": {"template": {"spec": {"dnsConfig": {"options": [{"name": "use-vc"}]}}}}}'

@@ -1,5 +1,5 @@
 # fails: names-resolve
-# reason: timed out
+# reason: ${wrongly}
 # A cache in a server helps nobody who asks the other one.
 kubectl -n kube-system get configmap coredns -o yaml | sed -E 's|cache 30|cache 3600|' | kubectl apply -f -
 kubectl -n kube-system rollout restart deployment coredns
