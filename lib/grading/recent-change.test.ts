@@ -56,6 +56,13 @@ test("a Corefile is waited for until CoreDNS has read it: at once where it was r
 	expect(pendingIn(withCorefile("", 60, 30))).toEqual([]);
 });
 
+test("a ConfigMap is given time to be taken up, unless it is one that is only published", () => {
+	const withMap = (namespace: string) =>
+		shopView((view) => void view.configMaps.push({ metadata: { name: "m", namespace, creationTimestamp: ago(4) } }));
+	expect(pendingIn(withMap("shop"))).toEqual([{ what: "its readers to take up ConfigMap m", until: now + 6000 }]);
+	expect(pendingIn(withMap("kube-public"))).toEqual([]);
+});
+
 test("old answers for a new Service are waited for only where CoreDNS caches them", () => {
 	const made = { creationTimestamp: ago(20) };
 	expect(pendingIn(withCorefile("\tcache 30\n", 900, 800, made))).toEqual([

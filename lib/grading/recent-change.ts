@@ -51,7 +51,7 @@ export function pendingEffects(options: { view: ClusterView; served: readonly Se
 		...after("NetworkPolicy", view.networkPolicies, policyRulesMs, "the nodes"),
 		...after("Namespace", view.namespaces, policyRulesMs, "the nodes"),
 		...after("Ingress", view.ingresses, routesMs, "the ingress controller"),
-		...after("ConfigMap", view.configMaps, serviceRulesMs, "its readers"),
+		...after("ConfigMap", view.configMaps.filter(configures), serviceRulesMs, "its readers"),
 		...(cachesNames(view) ? view.services.map((service) => forgottenName(service, since)) : []),
 		...view.configMaps.flatMap((map) => awaitedFile(view, map, since)),
 	];
@@ -66,6 +66,9 @@ export function pendingEffects(options: { view: ClusterView; served: readonly Se
 export function takesEffectUntil(pending: readonly Pending[], since: number): number {
 	return Math.max(since + unseenChangeMs, ...pending.map(({ until }) => until));
 }
+
+/** What is published for everybody in kube-public runs nothing; the mark of a check that holds changes is there too. */
+const configures = ({ metadata }: KubernetesObject): boolean => metadata?.namespace !== "kube-public";
 
 /** A ConfigMap that running pods mount, changed after they have started: a pod that starts reads it at once. */
 function awaitedFile(view: ClusterView, map: KubernetesObject, since: number): Pending[] {
