@@ -4,6 +4,7 @@ import { type NodeCensus, parseNode } from "./census-node.ts";
 import type { AnyObject } from "./comparable.ts";
 import { nodeCommands } from "./restore-node.ts";
 import { planObjects } from "./restore-objects.ts";
+import { withoutHistory } from "./revisions.ts";
 
 const emptyNode: NodeCensus = {
 	...{ nft: [], iptables: [], routes: [], links: [], sysctls: [], files: [], images: [], addresses: [], processes: [] },
@@ -54,6 +55,20 @@ test("what is too much, gone, changed or on its way out is a difference", () => 
 	]);
 	const leaving = census([found("ConfigMap", "a", { metadata: { name: "a", namespace: "shop", deletionTimestamp: new Date(0) } })]);
 	expect(said(census([found("ConfigMap", "a")]), leaving)).toEqual(["object: ConfigMap shop/a differs in leaving"]);
+});
+
+test("what controllers keep of earlier rollouts is not recorded", () => {
+	const owned = (kind: string, name: string, owner: string, rest: object) =>
+		found(kind, name, {
+			...rest,
+			metadata: { name, ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name: owner, uid: owner, controller: true }] },
+		});
+	const set = (name: string, owner: string, replicas: number) => owned("ReplicaSet", name, owner, { spec: { replicas } });
+	const objects = [
+		...[set("web-1", "web", 0), set("web-2", "web", 2), set("idle-1", "idle", 0), found("ReplicaSet", "own", { spec: { replicas: 0 } })],
+		...[1, 2].map((revision) => owned("ControllerRevision", `agent-${revision}`, "agent", { revision })),
+	];
+	expect(withoutHistory(objects).map(({ object }) => object.metadata?.name)).toEqual(["web-2", "idle-1", "own", "agent-2"]);
 });
 
 test("a label put on a controller's pod by hand is a difference, and the pod is made anew", () => {

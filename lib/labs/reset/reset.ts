@@ -7,6 +7,7 @@ import { title } from "./comparable.ts";
 import { createKubeRest, type KubeRest } from "./kube-rest.ts";
 import { flushConnections, killOtherPods, packNode, restoreNode } from "./restore-node.ts";
 import { allReady, applyPlan, isGate, objectPath, planObjects, releaseNamespaces } from "./restore-objects.ts";
+import { withoutHistory } from "./revisions.ts";
 
 /** Pods take a second to end and a few to come back; with a broken network on a busy host it took 50 s. What has not settled by then will not. */
 const settlesWithinMs = 90_000;
@@ -35,7 +36,10 @@ export interface ResetResult {
 	durationMs: number;
 }
 
-/** Records a lab as it is, once it has settled: a new control plane reports its own pods ready some seconds late. */
+/**
+ * Records a lab as it is, once it has settled: a new control plane reports its own pods ready some seconds late. Of earlier
+ * rollouts nothing is recorded.
+ */
 export async function recordLab(environment: LabEnvironment, signal: AbortSignal, clock: Clock): Promise<LabRecord> {
 	return withRest(environment, signal, async (rest) => {
 		let census = await takeCensus(environment, rest, signal);
@@ -49,7 +53,7 @@ export async function recordLab(environment: LabEnvironment, signal: AbortSignal
 			packHome(environment, signal),
 			Promise.all(environment.nodes.map(async (node) => [node, await packNode(environment, node, signal)] as const)),
 		]);
-		return { census, home, files: Object.fromEntries(files) };
+		return { census: { ...census, objects: withoutHistory(census.objects) }, home, files: Object.fromEntries(files) };
 	});
 }
 
@@ -110,6 +114,17 @@ export async function revertObjects(
 		await openGates(rest, record, clock, signal);
 		for (const deadline = clock.now() + revertsWithinMs; ; await clock.sleep(pollMs, signal)) {
 			const plan = planObjects(record, await listObjects(rest));
+			console.error(
+				"REVERT",
+				clock.now(),
+				Object.entries(plan).map(([k, v]) => [
+					k,
+					(v as FoundObject[])
+						.map(({ object }) => title(object))
+						.join(",")
+						.slice(0, 600),
+				]),
+			);
 			if (plan.replace.length + plan.create.length + plan.remove.length === 0) return;
 			if (clock.now() > deadline && plan.replace.length + plan.create.length > 0) {
 				const names = [...plan.replace, ...plan.create].map(({ object }) => title(object));
