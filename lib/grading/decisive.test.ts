@@ -33,6 +33,7 @@ const startAt = 1_000_000;
 async function grade(options: { verdict?(done: string[]): Verdict; view?(done: string[]): ClusterView; reach?: Partial<Reach> }) {
 	const done: string[] = [];
 	const steps: string[] = [];
+	const looks: boolean[] = [];
 	let now = startAt;
 	const clock = {
 		now: () => now,
@@ -53,18 +54,20 @@ async function grade(options: { verdict?(done: string[]): Verdict; view?(done: s
 			read: async () => view(),
 			watch: async () => ({ current: view, change: clock.sleep }),
 			hands: { deletePod: act("delete"), rollOut: act("roll out") },
-			evaluate: async ({ objectives }) =>
-				objectives.map(({ id, title, points }): ObjectiveResult => {
+			evaluate: async ({ objectives }, _view, { holds }) => {
+				looks.push(holds);
+				return objectives.map(({ id, title, points }): ObjectiveResult => {
 					const verdict = options.verdict?.(done) ?? "pass";
 					return { id, title, verdict, points: verdict === "pass" ? points : 0, maxPoints: points, message: "said", evidence: [] };
-				}),
+				});
+			},
 			act: async (guards) => [...guards],
 			hold: async () => void done.push("hold"),
 			release: async () => void done.push("release"),
 			...options.reach,
 		},
 	});
-	return { report, done, steps, ms: now - startAt, message: report.objectives[0]?.message };
+	return { report, done, steps, looks, ms: now - startAt, message: report.objectives[0]?.message };
 }
 
 /** The view with other pods once some were deleted. */
@@ -78,6 +81,11 @@ test("a lasting repair is probed, disturbed twice under a hold, and looked at on
 	const { report, done } = await grade({ view: afterDeletion });
 	expect(report).toMatchObject({ verdict: "pass", repair: "repair", points: 100 });
 	expect(done).toEqual(["hold", "delete", "delete", "roll out", "roll out", "release"]);
+});
+
+test("the hold window of denies is watched in the last look, on which a pass rests, and not in those before", async () => {
+	const { looks } = await grade({ view: afterDeletion });
+	expect(looks).toEqual([false, false, false, true]);
 });
 
 test.each([
@@ -163,6 +171,13 @@ test("the steps say what is done to whom", async () => {
 	const { steps } = await grade({ view: afterDeletion });
 	expect(steps).toContain("Deleting one pod of catalog, front: 3 of 3 ready");
 	expect(steps).toContain("Rolling out catalog, front: 3 of 3 ready");
+});
+
+test("a look that finds nothing new is no step of its own", async () => {
+	const lacking = lab((view) => void view.pods.splice(1, 1));
+	let looks = 0;
+	const { steps } = await grade({ view: (done) => (done.includes("delete") && looks++ < 10 ? lacking : afterDeletion(done)) });
+	expect(steps.filter((step) => step === "Deleting one pod of catalog, front: 2 of 3 ready")).toHaveLength(1);
 });
 
 test("what only old pods still serve does not last", () => {

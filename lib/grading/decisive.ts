@@ -29,14 +29,21 @@ const lastLookMs = [200, 1200] as const;
 /** Ending the hold must not hang on a cluster that is gone. */
 const releaseMs = 15_000;
 
+/** How thoroughly the objectives are asked. */
+export interface Look {
+	/** Whether denies are watched over their hold window: in full once, in the look that the verdict rests on. */
+	holds: boolean;
+	/** Whether the view can be renewed while samples are drawn. */
+	renewable: boolean;
+}
+
 /** How a decisive check reaches the lab; tests play it. */
 export interface Reach {
 	/** The whole cluster, read afresh. @throws AppError `cluster-unreadable` */
 	read(): Promise<ClusterView>;
 	watch(signal: AbortSignal): Promise<Watching>;
 	hands: ClusterHands;
-	/** @param blind the view can't be renewed */
-	evaluate(scenario: ScenarioInstance, view: ClusterView, blind?: boolean): Promise<ObjectiveResult[]>;
+	evaluate(scenario: ScenarioInstance, view: ClusterView, look: Look): Promise<ObjectiveResult[]>;
 	/** Judges the guards that add something to the cluster for a moment; see `judgeByActing`. */
 	act(guards: readonly GuardResult[], seen: { objectives: readonly ObjectiveResult[]; view: ClusterView }): Promise<GuardResult[]>;
 	hold(): Promise<void>;
@@ -71,13 +78,13 @@ export function gradeDecisively(options: DecisiveOptions): Promise<GradeReport> 
 			read,
 			watch: (ended) => watchCluster({ admin, clock, signal: ended }),
 			hands: clusterHands({ admin, clock, signal }),
-			evaluate: (scenario, view, blind = false) =>
+			evaluate: (scenario, view, { holds, renewable }) =>
 				evaluateObjectives({
 					...{ environment, scenario, view, before: options.before, clock, signal },
 					// Sampled objectives are asked once a round: a chance of its own for each asking.
-					manner: { chance: chanceOfRound({ check: options.check, rounds: roundsOfCheck }) },
+					manner: { chance: chanceOfRound({ check: options.check, rounds: roundsOfCheck }), holds },
 					onProgress: (result) => onStep(progressWords(result)),
-					...(blind ? {} : { read }),
+					...(renewable ? { read } : {}),
 				}),
 			act: (guards, seen) => judgeByActing(guards, { ...options, ...seen }),
 			hold: () => environment.hold(signal),
@@ -94,7 +101,8 @@ export function gradeDecisively(options: DecisiveOptions): Promise<GradeReport> 
  *   API server does not answer, the report has the verdict `error`, what traffic says all the same, and the trouble.
  */
 export async function decide(options: Omit<DecisiveOptions, "environment"> & { reach: Reach; random(): number }): Promise<GradeReport> {
-	const { scenario, reach, clock, signal, onStep, random } = options;
+	const { scenario, reach, clock, signal, random } = options;
+	const onStep = onceInARow(options.onStep);
 	const startedAt = clock.now();
 	const watchEnd = new AbortController();
 	let view = options.last;
@@ -114,15 +122,16 @@ export async function decide(options: Omit<DecisiveOptions, "environment"> & { r
 			return view;
 		};
 		const disturber = createDisturber({ hands: reach.hands, watching, clock });
-		const ask = (until: (pending: readonly Pending[]) => number, since: number, of = scenario) =>
+		const ask = (until: (pending: readonly Pending[]) => number, since: number, { of = scenario, holds = false } = {}) =>
 			askUntil({
-				...{ scenario: of, watching, clock, until, evaluate: reach.evaluate },
+				...{ scenario: of, watching, clock, until },
+				evaluate: (some, seen) => reach.evaluate(some, seen, { holds, renewable: true }),
 				pending: () => pendingEffects({ view: current(), served: servingOf(scenario, current()).all, since, now: clock.now() }),
 				onWait: (what) => onStep(`Waiting for ${what}`),
 			});
-		const askAgain = (of = scenario) => {
+		const askAgain = (look?: { of: ScenarioInstance; holds: boolean }) => {
 			const askedAt = clock.now();
-			return ask(() => askedAt + holdMs, askedAt, of);
+			return ask(() => askedAt + holdMs, askedAt, look);
 		};
 
 		onStep("Asking every objective");
@@ -156,7 +165,7 @@ export async function decide(options: Omit<DecisiveOptions, "environment"> & { r
 			await clock.sleep(lastLookMs[0] + random() * (lastLookMs[1] - lastLookMs[0]), signal);
 			// Samples have said what they can: to draw them again would spend more of the attempt's risk.
 			const plain = scenario.objectives.filter(({ check }) => !isSampled(check));
-			const last = new Map((await askAgain({ ...scenario, objectives: plain })).map((result) => [result.id, result]));
+			const last = new Map((await askAgain({ of: { ...scenario, objectives: plain }, holds: true })).map((result) => [result.id, result]));
 			objectives = objectives.map((result) => afterwards(last.get(result.id) ?? result, "When the check was over", undefined));
 		}
 		const end = await reach.read();
@@ -168,7 +177,7 @@ export async function decide(options: Omit<DecisiveOptions, "environment"> & { r
 		if (!(error instanceof AppError) || error.code !== "cluster-unreadable") throw error;
 		onStep("Asking every objective, without the cluster's API");
 		const known = view ?? options.before;
-		objectives = known ? await reach.evaluate(scenario, known, true) : [];
+		objectives = known ? await reach.evaluate(scenario, known, { holds: true, renewable: false }) : [];
 		return finish(
 			`${error.message.replace(/\.?$/, ".")} What traffic says is told all the same, by what was last known of the cluster; nothing was disturbed further.`,
 		);
@@ -220,6 +229,15 @@ function explained(scenario: ScenarioInstance, view: ClusterView, objectives: re
 function stuckOf(served: readonly Served[], stuck: ReadonlyMap<string, string>): string | undefined {
 	const problems = served.flatMap((one) => stuck.get(keyOf(one)) ?? []);
 	return problems.length > 0 ? problems.join("; ") : undefined;
+}
+
+/** Passes on what is not what was said just before: a look that finds nothing new is no step. */
+function onceInARow(tell: (step: string) => void): (step: string) => void {
+	let last: string | undefined;
+	return (step) => {
+		if (step !== last) tell(step);
+		last = step;
+	};
 }
 
 function namesOf(served: readonly Served[]): string {

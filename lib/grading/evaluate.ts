@@ -26,6 +26,7 @@ export interface Manner {
 	mostPatienceMs: number;
 	/** Whether a deny is watched over its hold window, which takes seconds. */
 	holds: boolean;
+	live: boolean;
 	/** Samples a second at most, of all sampled checks together. */
 	perSecond: number;
 	/** What sampled checks may risk. */
@@ -77,13 +78,13 @@ async function judgeSteadily(objective: Objective, asking: Asking & { read?(): P
 /** Asks one objective once on one view of the cluster; a sampled one until its test decides. */
 export async function judgeObjective(objective: Objective, asking: Asking): Promise<ObjectiveResult> {
 	const { environment, scenario, view, before = view, clock, manner = {}, onProgress, signal } = asking;
-	const { maxSamples = 60, mostPatienceMs = Number.POSITIVE_INFINITY, holds = true, perSecond = mostPerSecond } = manner;
+	const { maxSamples = 60, mostPatienceMs = Number.POSITIVE_INFINITY, holds = true, live = false, perSecond = mostPerSecond } = manner;
 	const { chance = chanceOfRound({ check: 1, rounds: 1 }) } = manner;
 	const sharers = scenario.objectives.filter(({ check }) => isSampled(check)).length;
 	const run = newId();
 	let count = 0;
 	const context: CheckContext = {
-		...{ view, maxSamples, holds, namespace: scenario.namespace, now: clock.now(), perSecond: perSecond / Math.max(1, sharers) },
+		...{ view, maxSamples, holds, live, namespace: scenario.namespace, now: clock.now(), perSecond: perSecond / Math.max(1, sharers) },
 		risks: (stated) => chance.next(objective.id, stated),
 		workload: (reference) => workloadOf(scenario, reference, before),
 		nonce: () => `${run}-${++count}`,
@@ -101,6 +102,7 @@ export async function judgeObjective(objective: Objective, asking: Asking): Prom
 				signal,
 			),
 		wait: (ms) => clock.sleep(ms, signal),
+		now: () => clock.now(),
 		onProgress: (soFar) => onProgress?.(resultOf(soFar)),
 	});
 	return resultOf(judgement);

@@ -76,7 +76,7 @@ function notAsked({ id, title, points }: Objective): ObjectiveResult {
 
 function ask(objective: Objective, following: Following, manner: Partial<Manner>, asking: { view: ClusterView; signal: AbortSignal }) {
 	const { environment, scenario, before, clock } = following;
-	const light: Partial<Manner> = { holds: false, mostPatienceMs: patienceMs, chance: freeChance, ...manner };
+	const light: Partial<Manner> = { holds: false, live: true, mostPatienceMs: patienceMs, chance: freeChance, ...manner };
 	return (onProgress?: (result: ObjectiveResult) => void) =>
 		judgeObjective(objective, { environment, scenario, before, clock, manner: light, ...asking, ...(onProgress ? { onProgress } : {}) });
 }

@@ -8,16 +8,21 @@ const gatherMs = 50;
 
 /** Watches a cluster until the signal. @throws AppError `cluster-unreadable` */
 export async function watchCluster(options: { admin: KubeConfig; clock: Clock; signal: AbortSignal }): Promise<Watching> {
-	const { clock, signal } = options;
-	let wake = () => {};
-	const view = await watchView({ ...options, onChange: () => wake() });
+	const { wake, change } = changes(options);
+	const view = await watchView({ ...options, onChange: wake });
+	return { current: () => view.current(), change };
+}
+
+/** Waits for the next change, of which any number of waiters are told at once; none waits longer than it says. */
+export function changes({ clock, signal }: { clock: Clock; signal: AbortSignal }): { wake(): void; change: Watching["change"] } {
+	let next = new AbortController();
 	return {
-		current: () => view.current(),
+		wake() {
+			next.abort();
+			next = new AbortController();
+		},
 		async change(mostMs) {
-			const changed = new Promise<void>((resolve) => {
-				wake = resolve;
-			});
-			await Promise.race([changed, clock.sleep(mostMs, signal)]);
+			await clock.sleep(mostMs, AbortSignal.any([signal, next.signal])).catch(() => signal.throwIfAborted());
 			await clock.sleep(gatherMs, signal);
 		},
 	};

@@ -33,6 +33,7 @@ export function dialogueOf(check: Check, context: CheckContext): CheckDialogue {
  * Leads one dialogue to its end, at its own pace.
  * @param channel.send answers in the order of the probes
  * @param channel.wait resolves after so many milliseconds
+ * @param channel.now milliseconds since the epoch
  * @param channel.onProgress called with what can be said before the end
  */
 export async function converse(
@@ -40,16 +41,20 @@ export async function converse(
 	channel: {
 		send(probes: readonly LabProbe[]): Promise<ProbeResult[]>;
 		wait(ms: number): Promise<void>;
+		now(): number;
 		onProgress?(soFar: Judgement): void;
 	},
 ): Promise<Judgement> {
+	let askedAt = channel.now();
 	let turn = dialogue.next();
 	while (!turn.done) {
 		if ("pauseMs" in turn.value) {
 			if (turn.value.soFar) channel.onProgress?.(turn.value.soFar);
-			await channel.wait(turn.value.pauseMs);
+			const { pauseMs, sinceAsked } = turn.value;
+			await channel.wait(sinceAsked ? Math.max(0, askedAt + pauseMs - channel.now()) : pauseMs);
 			turn = dialogue.next([]);
 		} else {
+			askedAt = channel.now();
 			turn = dialogue.next(turn.value.length > 0 ? await channel.send(turn.value) : []);
 		}
 	}

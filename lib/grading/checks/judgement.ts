@@ -15,6 +15,8 @@ export interface Judgement {
 /** A turn that sends nothing: the dialogue goes on after so long, with no results. */
 export interface Pause {
 	pauseMs: number;
+	/** Counted from when the last probes went out, not from when they were answered. */
+	sinceAsked?: boolean;
 	/** What can be said already; shown while the dialogue goes on. */
 	soFar?: Judgement;
 }
@@ -40,8 +42,10 @@ export interface CheckContext {
 	maxSamples: number;
 	/** When the asking began, milliseconds since the epoch: the age of a pod is counted from here. */
 	now: number;
-	/** Whether a deny is watched over its hold window; live checks don't wait for it. */
+	/** Whether a deny is watched over its hold window; a glance, as of live checks, asks it once and briefly. */
 	holds: boolean;
+	/** Whether this is live: a live verdict leaves the search for the cause to the learner. */
+	live: boolean;
 	/** Samples a second of one sampled check at most, whatever the scenario allows. */
 	perSecond: number;
 	/** The risks of wrong verdicts that a sampled check may take this time, of those that its scenario states. */

@@ -33,8 +33,8 @@ const policed = (probe: LabProbe): Partial<ProbeResult> => ({
 	outcome: who(probe) === "indexer-1" && isCatalog(probe) ? "timeout" : "answered",
 });
 
-const run = (answer: (probe: LabProbe, round: number) => Partial<ProbeResult>, options: { change?: Change; live?: boolean } = {}) => {
-	const context = { ...checkContext(view(options.change)), holds: !options.live };
+const run = (answer: (probe: LabProbe, round: number) => Partial<ProbeResult>, options: { change?: Change; glance?: boolean } = {}) => {
+	const context = { ...checkContext(view(options.change)), holds: !options.glance };
 	let count = 0;
 	const played = play(matrixCheck(check, context), (probe) => answer(probe, Math.floor(count++ / 8)));
 	return { ...played, message: played.judgement.message, verdict: played.judgement.verdict };
@@ -49,7 +49,7 @@ test("passes when what may be reached is open and what may not is dropped, and i
 });
 
 test("asks a Service by its address and each endpoint directly", () => {
-	const { sent } = run(policed, { live: true });
+	const { sent } = run(policed, { glance: true });
 	expect(sent.filter((probe) => who(probe) === "indexer-1" && isCatalog(probe))).toMatchObject([
 		{ kind: "tcp", host: "10.96.0.7", port: 80 },
 		{ kind: "tcp", host: "10.0.0.11", port: 8080 },
@@ -57,11 +57,14 @@ test("asks a Service by its address and each endpoint directly", () => {
 	]);
 });
 
-test("live rounds ask once and wait for nothing", () => {
-	const { judgement, sent, pausesMs } = run(policed, { live: true });
+test("a glance asks once, waits for nothing and takes a short silence for a drop, but has all patience for what is open", () => {
+	const { judgement, sent, pausesMs } = run(policed, { glance: true });
 	expect(judgement.verdict).toBe("pass");
+	expect(judgement.message).not.toContain("held");
 	expect(sent).toHaveLength(8);
 	expect(pausesMs).toEqual([]);
+	for (const probe of sent) expect(probe.timeoutMs).toBe(policed(probe).outcome === "timeout" ? 1000 : 2000);
+	for (const probe of run(policed).sent) expect(probe.timeoutMs).toBe(2000);
 });
 
 test("a way that should be open names itself and how it ended", () => {

@@ -7,21 +7,24 @@ import { type Ask, type MatrixPlan, planMatrix, probeOf, untilGrown } from "./ma
 
 /** So many wrong cells are named; the rest is a number. */
 const mostNamed = 3;
+/** A glance takes a silence of so long for a drop: a first word that is lost is sent again after a second (RFC 6298). */
+const glanceMs = 1000;
 
 /**
  * Who reaches whom, all cells at once. A deny counts only beside its two controls in the same round, and only when it
- * still stands after the hold window.
+ * still stands at the end of the hold window.
  */
 export function* matrixCheck(check: CheckOf<"matrix">, context: CheckContext): CheckDialogue {
 	const plan = planMatrix(check, context);
-	const ask = (): LabProbe[] => plan.asks.map((one) => probeOf(one, check.timeoutMs));
+	const denyMs = context.holds ? check.timeoutMs : Math.min(check.timeoutMs, glanceMs);
+	const ask = (): LabProbe[] => plan.asks.map((one) => probeOf(one, one.expect === "denied" ? denyMs : check.timeoutMs));
 	if (plan.unfit.length > 0) return judge(plan, [], "");
 	const holdMs = context.holds && check.deny.length > 0 ? check.holdMs : 0;
 	const growMs = untilGrown(plan.pods, holdMs, context.now);
 	if (growMs > 0) yield { pauseMs: growMs };
 	const first = judge(plan, yield ask(), "");
 	if (first.verdict !== "pass" || holdMs === 0) return first;
-	yield { pauseMs: holdMs };
+	yield { pauseMs: holdMs, sinceAsked: true };
 	return judge(plan, yield ask(), `, held for ${holdMs / 1000} s`);
 }
 

@@ -5,6 +5,7 @@ import { checkContext, http, play, shopView } from "../test-support/shop-view.ts
 import { converse } from "./dialogue.ts";
 import { dnsCheck } from "./dns.ts";
 import { httpCheck } from "./http.ts";
+import { type CheckDialogue, failWithout } from "./judgement.ts";
 import { reachCheck } from "./reach.ts";
 
 const dns = (rcode: string, answers: string[]): Partial<ProbeResult> => ({ dns: { rcode, answers, server: "10.96.0.10", queries: [] } });
@@ -55,9 +56,34 @@ test("a slow check does not hold up another", async () => {
 		arrive = resolve;
 	});
 	const wait = async () => {};
-	const slow = converse(httpCheck(plain("http://slow/"), context), { wait, send: (probes) => late.then(() => answers(probes, 500)) });
-	const quick = converse(httpCheck(plain("http://quick/"), context), { wait, send: async (probes) => answers(probes, 200) });
+	const slow = converse(httpCheck(plain("http://slow/"), context), {
+		wait,
+		now: () => 0,
+		send: (probes) => late.then(() => answers(probes, 500)),
+	});
+	const quick = converse(httpCheck(plain("http://quick/"), context), { wait, now: () => 0, send: async (probes) => answers(probes, 200) });
 	expect((await quick).verdict).toBe("pass");
 	arrive();
 	expect((await slow).verdict).toBe("fail");
+});
+
+test("a pause counted from the asking is shorter by what the answers took, and no less than none", async () => {
+	const waits: number[] = [];
+	let now = 0;
+	function* dialogue(): CheckDialogue {
+		for (const sinceAsked of [true, false, true]) {
+			yield [{ kind: "tcp", from: { node: "n" }, host: "shop", port: 80, timeoutMs: 2000 }];
+			yield { pauseMs: 3000, sinceAsked };
+		}
+		return failWithout("said", "this", "that");
+	}
+	await converse(dialogue(), {
+		send: async () => {
+			now += 2000 + 1500 * waits.length;
+			return [];
+		},
+		wait: async (ms) => void waits.push(ms),
+		now: () => now,
+	});
+	expect(waits).toEqual([1000, 3000, 0]);
 });

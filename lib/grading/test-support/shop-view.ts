@@ -89,6 +89,7 @@ export function checkContext(view: ClusterView): CheckContext {
 		maxSamples: 60,
 		now: 1_000_000,
 		holds: true,
+		live: false,
 		perSecond: 50,
 		risks: (stated) => stated,
 		nonce: () => `n${++count}`,
