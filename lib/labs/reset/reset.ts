@@ -114,17 +114,6 @@ export async function revertObjects(
 		await openGates(rest, record, clock, signal);
 		for (const deadline = clock.now() + revertsWithinMs; ; await clock.sleep(pollMs, signal)) {
 			const plan = planObjects(record, await listObjects(rest));
-			console.error(
-				"REVERT",
-				clock.now(),
-				Object.entries(plan).map(([k, v]) => [
-					k,
-					(v as FoundObject[])
-						.map(({ object }) => title(object))
-						.join(",")
-						.slice(0, 600),
-				]),
-			);
 			if (plan.replace.length + plan.create.length + plan.remove.length === 0) return;
 			if (clock.now() > deadline && plan.replace.length + plan.create.length > 0) {
 				const names = [...plan.replace, ...plan.create].map(({ object }) => title(object));
