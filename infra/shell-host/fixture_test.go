@@ -68,7 +68,7 @@ func must(t *testing.T, err error) {
 
 func (f *fixture) until(what string, true func() bool) {
 	f.t.Helper()
-	for limit := time.Now().Add(20 * time.Second); !true(); runtime.Gosched() {
+	for limit := time.Now().Add(2 * time.Minute); !true(); runtime.Gosched() {
 		if time.Now().After(limit) {
 			f.t.Fatalf("it never comes that %s", what)
 		}

@@ -113,7 +113,7 @@ func TestOutputIsHeldBackUntilItIsAcknowledged(t *testing.T) {
 }
 
 func TestTheShellHasTheTerminalsSize(t *testing.T) {
-	f := serving(t, "trap 'stty size' WINCH; stty size; while :; do sleep 1000 & wait; kill %%; done")
+	f := serving(t, "trap 'stty size' WINCH; stty size; while :; do sleep 0.05; done")
 	command := f.command("attach", "--shell", "one", "--create")
 	terminal, err := pty.StartWithSize(command, &pty.Winsize{Cols: 101, Rows: 31})
 	must(t, err)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -83,16 +84,20 @@ func TestAFailingUpstreamIs502InWordsAUserWouldReport(t *testing.T) {
 	defer silent.Close()
 	_ = listener.Close()
 	_, broken, _ := start(t, map[string]string{"NAME": "payments", "REQUIRE": "LEDGER_URL"})
-	_, server, _ := start(t, map[string]string{
-		"UPSTREAM_TIMEOUT": "150ms",
-		"UPSTREAMS":        "refused=http://" + address + ",silent=http://" + silent.Addr().String() + ",missing=http://no-such-host.invalid,payments=" + broken.URL,
-	})
+	upstreams := "refused=http://" + address + ",silent=http://" + silent.Addr().String() + ",missing=http://no-such-host.invalid,payments=" + broken.URL
+	_, hasty, _ := start(t, map[string]string{"UPSTREAM_TIMEOUT": "150ms", "UPSTREAMS": upstreams})
+	// The others have all the time that a busy host and its own resolver need.
+	_, patient, _ := start(t, map[string]string{"UPSTREAM_TIMEOUT": "60s", "UPSTREAMS": upstreams})
 	for name, words := range map[string]string{
 		"refused":  "refused: dial tcp " + address + ": connect: connection refused",
 		"silent":   "silent: no answer within 150ms",
 		"missing":  "missing: dial tcp: lookup no-such-host.invalid",
 		"payments": "payments: answered 500 Internal Server Error",
 	} {
+		server := patient
+		if name == "silent" {
+			server = hasty
+		}
 		status, body := ask(t, server.URL+"/"+name, "")
 		if status != 502 || !strings.HasPrefix(body["error"].(string), words) {
 			t.Errorf("%s: %d %v", name, status, body)
@@ -141,16 +146,19 @@ func TestSettingsThatCannotBeUnderstoodAreNamed(t *testing.T) {
 }
 
 func TestEchoes(t *testing.T) {
+	// An address of loopback's that follows from the process: no outgoing connection has it, nor a run of the tests beside this one.
+	pid := os.Getpid()
+	address := fmt.Sprintf("127.%d.%d.%d:3901", 1+pid>>16&0x7f, pid>>8&0xff, pid&0xff)
 	for network, echo := range map[string]func(context.Context, string) error{"tcp": echoTCP, "udp": echoUDP} {
-		if err := echo(t.Context(), "127.0.0.1:39017"); err != nil {
+		if err := echo(t.Context(), address); err != nil {
 			t.Fatal(err)
 		}
-		connection, err := net.Dial(network, "127.0.0.1:39017")
+		connection, err := net.Dial(network, address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer connection.Close()
-		_ = connection.SetDeadline(time.Now().Add(5 * time.Second))
+		_ = connection.SetDeadline(time.Now().Add(60 * time.Second))
 		buffer := make([]byte, 4)
 		if _, err := connection.Write([]byte("ping")); err != nil {
 			t.Fatal(err)

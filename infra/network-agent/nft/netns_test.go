@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 	"sigs.k8s.io/knftables"
 )
@@ -22,7 +24,7 @@ import (
 const quiet = 250 * time.Millisecond
 
 // patience is how long an answer is waited for where one is expected: as long as the busiest host may take.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 func waitFor(expected bool) time.Duration {
 	if expected {
@@ -56,11 +58,15 @@ func newLab(t *testing.T, name string, pods ...netip.Addr) *lab {
 			t.Error(err)
 		}
 	})
-	l := &lab{t: t, prefix: "fl-na-" + name, spaces: map[string]netns.NsHandle{}}
+	l := &lab{t: t, prefix: fmt.Sprintf("fl-na-%d-%s", os.Getpid(), name), spaces: map[string]netns.NsHandle{}}
 	l.node = l.space("node")
 	l.run("node", "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0")
 	for index, pod := range pods {
 		l.pod(index, pod)
+	}
+	for index, pod := range pods {
+		l.awaitUp("node", fmt.Sprintf("veth%d", index))
+		l.awaitUp(pod.String(), "eth0")
 	}
 	l.in("node", func() {
 		tables, err := knftables.New(knftables.IPv4Family, Table)
@@ -97,6 +103,28 @@ func (l *lab) pod(index int, address netip.Addr) {
 	l.run(name, "ip", "link", "set", "eth0", "up")
 	l.run(name, "ip", "route", "add", "169.254.1.1/32", "dev", "eth0", "scope", "link")
 	l.run(name, "ip", "route", "add", "default", "via", "169.254.1.1", "dev", "eth0")
+}
+
+// awaitUp returns when the kernel sends over a link: before that it drops, and nobody sends a lost datagram again.
+func (l *lab) awaitUp(space, name string) {
+	l.t.Helper()
+	handle, err := netlink.NewHandleAt(l.spaces[space])
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer handle.Close()
+	for limit := time.Now().Add(patience); ; runtime.Gosched() {
+		link, err := handle.LinkByName(name)
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if link.Attrs().OperState == netlink.OperUp {
+			return
+		}
+		if time.Now().After(limit) {
+			l.t.Fatalf("%s of %s does not come up", name, space)
+		}
+	}
 }
 
 func (l *lab) run(space string, words ...string) {
