@@ -35,12 +35,12 @@ export async function runAll({ node, env, scratch, resultsFile, signal }) {
 	for (const one of await goSteps({ env, node })) await step(one);
 	await addons;
 	const common = { env: { ...env, NO_COLOR: "1" }, cwd: root, show: /** @type {const} */ ("live") };
-	await step(vitest({ ...common, project: "integration", scratch, deadlineMs: 40 * minutes, count: ofExitCode }));
+	await step(vitest({ ...common, project: "integration", scratch, deadlineMs: 60 * minutes, count: ofExitCode }));
 	await endToEnd({ node, env, scratch, signal, step, note });
 }
 
 async function endToEnd({ node, env, scratch, signal, step, note }) {
-	const serving = await startServing({ node, env, deadlineMs: 5 * minutes, signal });
+	const serving = await startServing({ node, env, deadlineMs: 10 * minutes, signal });
 	if (serving.address === null) {
 		process.stdout.write(`✗ npm start for end-to-end tests:\n${serving.said}\n`);
 		note({ name: "npm start", passed: 0, failed: 1 });
@@ -58,7 +58,7 @@ async function endToEnd({ node, env, scratch, signal, step, note }) {
 				FAULTLINE_E2E_OUTPUT: join(scratch, "e2e"),
 			},
 			cwd: root,
-			deadlineMs: 20 * minutes,
+			deadlineMs: 30 * minutes,
 			count: (code) => withExitCode(ofPlaywright(readReport(report)), code),
 			show: "live",
 		});

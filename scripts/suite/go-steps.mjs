@@ -21,7 +21,7 @@ export async function goSteps({ env, node }) {
 		args: ["test", "-json", "-count=1", "-tags", "kernel", "./..."],
 		cwd: join(root, "infra", module),
 		env: { ...env, GOTOOLCHAIN: "local", CGO_ENABLED: "0" },
-		deadlineMs: 10 * 60_000,
+		deadlineMs: 20 * 60_000,
 		count: (code, stdout) => withExitCode(ofGo(stdout), code),
 		show: "on-failure",
 	}));

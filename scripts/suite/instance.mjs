@@ -97,15 +97,24 @@ function newId() {
 	return Array.from({ length: 8 }, (_, at) => (at === 0 ? letters[randomInt(26)] : all[randomInt(36)])).join("");
 }
 
-/** @returns {Promise<number>} */
-function freePort() {
+/**
+ * A port that nobody listens on, below those that Linux gives to outgoing connections (from 32768) and Kubernetes to node
+ * ports (from 30000): it is used half an hour later, and must still be free then.
+ * @returns {Promise<number>}
+ */
+async function freePort() {
+	for (;;) {
+		const port = randomInt(20_000, 30_000);
+		if (await isFree(port)) return port;
+	}
+}
+
+/** @param {number} port @returns {Promise<boolean>} */
+function isFree(port) {
 	return new Promise((resolve, reject) => {
 		const server = createServer();
-		server.once("error", reject);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => resolve(address.port));
-		});
+		server.once("error", (error) => (/** @type {NodeJS.ErrnoException} */ (error).code === "EADDRINUSE" ? resolve(false) : reject(error)));
+		server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
 	});
 }
 

@@ -20,7 +20,8 @@ import { ensureTools, ensureWorkloadImages } from "./workload.ts";
  * The pull way, against a registry on loopback that serves what the build way made under the public names; then a real
  * cluster of what was pulled, whose only registry is the mirror.
  */
-const id = `fl-${newId()}`;
+// The test run removes what bears its instance, also after a kill.
+const id = `fl-${process.env.FAULTLINE_INSTANCE ?? newId()}-pull`;
 const controller = new AbortController();
 let folder: string;
 let host: HostManifest;
@@ -63,11 +64,11 @@ beforeAll(async () => {
 
 	await writeFile(join(folder, "kind.yaml"), config);
 	const env = { KUBECONFIG: join(folder, "kubeconfig"), KIND_EXPERIMENTAL_DOCKER_NETWORK: id };
-	kubectl = (...args) => mustRun(host.kubectl, args, { timeoutMs: 180_000, env });
+	kubectl = (...args) => mustRun(host.kubectl, args, { timeoutMs: 250_000, env });
 	await docker(["network", "create", id]);
 	await docker(["run", "--detach", "--name", `${id}-mirror`, "--network", id, "--cap-drop", "ALL", "--read-only", host.images.mirror]);
-	const create = ["create", "cluster", "--name", id, "--config", join(folder, "kind.yaml"), "--image", host.images.node, "--wait", "120s"];
-	await mustRun(host.kind, create, { timeoutMs: 300_000, env });
+	const create = ["create", "cluster", "--name", id, "--config", join(folder, "kind.yaml"), "--image", host.images.node, "--wait", "240s"];
+	await mustRun(host.kind, create, { timeoutMs: 600_000, env });
 	const address = (
 		await docker(["inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", `${id}-mirror`])
 	).trim();
@@ -76,12 +77,12 @@ beforeAll(async () => {
 	const script = "mkdir -p /etc/containerd/certs.d/_default && cat > /etc/containerd/certs.d/_default/hosts.toml";
 	await docker(["exec", "--interactive", `${id}-control-plane`, "sh", "-c", script], hosts);
 	// kind returns before the first controller has made the account that pods run under.
-	await kubectl("wait", "--for=create", "serviceaccount/default", "--timeout=60s");
-}, 900_000);
+	await kubectl("wait", "--for=create", "serviceaccount/default", "--timeout=120s");
+}, 1_500_000);
 
 afterAll(async () => {
 	const gently = (file: string, args: string[]) =>
-		runCommand(file, args, { timeoutMs: 120_000, env: { KUBECONFIG: join(folder, "kubeconfig") } });
+		runCommand(file, args, { timeoutMs: 180_000, env: { KUBECONFIG: join(folder, "kubeconfig") } });
 	if (host) await gently(host.kind, ["delete", "cluster", "--name", id]);
 	await gently(context.docker, ["rm", "--force", "--volumes", `${id}-outside`, `${id}-mirror`]);
 	await gently(context.docker, ["network", "rm", id]);
@@ -101,32 +102,23 @@ describe("a host where a registry answers", () => {
 	});
 
 	test("runs nginx by name behind a Service that other debug images reach by name", async () => {
-		await kubectl("run", "web", "--image=nginx", "--image-pull-policy=Always", "--port=80", "--expose");
-		await kubectl("run", "box", "--image=busybox", "--image-pull-policy=Always", "--", "sleep", "1d");
-		await kubectl("run", "shoot", "--image=nicolaka/netshoot", "--image-pull-policy=Always", "--", "sleep", "1d");
-		await kubectl("run", "alp", "--image=alpine", "--image-pull-policy=Always", "--", "sleep", "1d");
-		await kubectl(
-			"run",
-			"curl",
-			"--image=curlimages/curl",
-			"--image-pull-policy=Always",
-			"--restart=Never",
-			"--",
-			"-s",
-			"--retry",
-			"9",
-			"--retry-all-errors",
-			"http://web",
-		);
-		await kubectl("wait", "--for=condition=Ready", "pod/web", "pod/box", "pod/shoot", "pod/alp", "--timeout=120s");
-		await kubectl("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=120s");
-		expect(await kubectl("exec", "box", "--", "wget", "-qO-", "-T", "5", "http://web")).toContain("Welcome to nginx!");
+		const pull = "--image-pull-policy=Always";
+		await kubectl("run", "web", "--image=nginx", pull, "--port=80", "--expose");
+		await kubectl("run", "box", "--image=busybox", pull, "--", "sleep", "1d");
+		await kubectl("run", "shoot", "--image=nicolaka/netshoot", pull, "--", "sleep", "1d");
+		await kubectl("run", "alp", "--image=alpine", pull, "--", "sleep", "1d");
+		await kubectl("wait", "--for=condition=Ready", "pod/web", "pod/box", "pod/shoot", "pod/alp", "--timeout=240s");
+		await kubectl("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=240s");
+		// Pods are ready before the node's rules lead to them: those of cluster DNS and of the Service come a moment later.
+		const page = () => kubectl("exec", "box", "--", "wget", "-qO-", "-T", "5", "http://web");
+		await expect.poll(page, { timeout: 60_000 }).toContain("Welcome to nginx!");
 		expect(await kubectl("exec", "box", "--", "nc", "-z", "-w", "5", "web", "80")).toBe("");
 		expect(await kubectl("exec", "alp", "--", "nslookup", "web.default.svc.cluster.local")).toContain("Address");
 		expect(
-			await kubectl("exec", "shoot", "--", "bash", "-c", "curl -s --max-time 5 http://web && dig +short web.default.svc.cluster.local"),
+			await kubectl("exec", "shoot", "--", "bash", "-c", "curl -s --max-time 20 http://web && dig +short web.default.svc.cluster.local"),
 		).toMatch(/Welcome to nginx![\s\S]*\n10\.96\./);
-		await kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/curl", "--timeout=60s");
+		await kubectl("run", "curl", "--image=curlimages/curl", pull, "--restart=Never", "--", "-s", "--max-time", "20", "http://web");
+		await kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/curl", "--timeout=120s");
 		expect(await kubectl("logs", "curl")).toContain("Welcome to nginx!");
 	});
 
@@ -134,13 +126,14 @@ describe("a host where a registry answers", () => {
 		const agnhost = "--image=registry.k8s.io/e2e-test-images/agnhost:latest";
 		await kubectl("run", "agnhost", agnhost, "--", "netexec", "--http-port=8080");
 		await kubectl("run", "shop", "--image=faultline.dev/shop:1", "--image-pull-policy=Always");
-		await kubectl("wait", "--for=condition=Ready", "pod/agnhost", "pod/shop", "--timeout=120s");
+		await kubectl("wait", "--for=condition=Ready", "pod/agnhost", "pod/shop", "--timeout=240s");
 		const address = await kubectl("get", "pod", "agnhost", "-o", "jsonpath={.status.podIP}");
 		await kubectl("debug", "shop", "--image=busybox", "--container=eyes", "--", "sleep", "1d");
-		await kubectl("wait", "pod/shop", "--timeout=60s", "--for=jsonpath={.status.ephemeralContainerStatuses[0].state.running}");
+		await kubectl("wait", "pod/shop", "--timeout=120s", "--for=jsonpath={.status.ephemeralContainerStatuses[0].state.running}");
 		const get = (url: string) => kubectl("exec", "shop", "-c", "eyes", "--", "wget", "-qO-", "-T", "5", url);
-		expect(await get(`http://${address}:8080/hostname`)).toBe("agnhost");
-		expect(JSON.parse(await get("http://127.0.0.1:8080/"))).toMatchObject({ app: "shop" });
+		// These pods have no readiness probe: they count as ready when their programs start, and listen a moment later.
+		await expect.poll(() => get(`http://${address}:8080/hostname`), { timeout: 60_000 }).toBe("agnhost");
+		await expect.poll(async () => JSON.parse(await get("http://127.0.0.1:8080/")), { timeout: 60_000 }).toMatchObject({ app: "shop" });
 	});
 
 	test("says at once that there is no image of a wrong name", async () => {
@@ -148,9 +141,11 @@ describe("a host where a registry answers", () => {
 		await kubectl(
 			"wait",
 			"pod/wrong",
-			"--timeout=60s",
+			"--timeout=120s",
 			"--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=ImagePullBackOff",
 		);
-		expect(await kubectl("get", "events", "--field-selector=involvedObject.name=wrong")).toContain("ngnix:latest: not found");
+		// The kubelet sends events apart from the status.
+		const events = () => kubectl("get", "events", "--field-selector=involvedObject.name=wrong");
+		await expect.poll(events, { timeout: 60_000 }).toContain("ngnix:latest: not found");
 	});
 });
