@@ -74,13 +74,12 @@ function sameObject(a: AnyObject, b: AnyObject): boolean {
 export async function applyPlan(rest: KubeRest, plan: ObjectPlan): Promise<FoundObject[]> {
 	// Namespaces first, so that nothing new is made in them; instances before their definition. What controllers make goes once
 	// its owner is as recorded: before that it is made again, and a Deployment whose pods come and go refuses to be replaced.
-	const rank = ({ type: { kind } }: FoundObject) =>
-		kind === "Namespace" ? 0 : kind === "CustomResourceDefinition" ? 2 : kind === "Pod" || kind === "ReplicaSet" ? 3 : 1;
+	const rank = ({ type: { kind } }: FoundObject) => ({ Namespace: 0, CustomResourceDefinition: 2, ReplicaSet: 3, Pod: 4 })[kind] ?? 1;
 	const removeRank = (turn: number) => Promise.all(plan.remove.filter((found) => rank(found) === turn).map((found) => remove(rest, found)));
 	for (const turn of [0, 1, 2]) await removeRank(turn);
 	await Promise.all(plan.create.filter(({ type }) => !type.namespaced).map((found) => create(rest, found)));
 	await Promise.all(plan.replace.map((found) => replace(rest, found)));
-	await removeRank(3);
+	for (const turn of [3, 4]) await removeRank(turn);
 	await Promise.all(plan.create.filter(({ type }) => type.namespaced).map((found) => create(rest, found)));
 	return [...plan.replace, ...plan.create];
 }
