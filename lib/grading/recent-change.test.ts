@@ -63,6 +63,18 @@ test("a ConfigMap is given time to be taken up, unless it is one that is only pu
 	expect(pendingIn(withMap("kube-public"))).toEqual([]);
 });
 
+test("a note in the annotations of a mounted ConfigMap changes no file", () => {
+	const withWrite = (fieldsV1: object) => {
+		const view = withCorefile("", 600, 300);
+		const write = { time: ago(60), fieldsV1 };
+		for (const { metadata } of view.configMaps) metadata?.managedFields?.push(write);
+		return view;
+	};
+	const note = { "f:metadata": { "f:annotations": { "f:kubectl.kubernetes.io/last-applied-configuration": {} } } };
+	expect(pendingIn(withWrite(note))).toEqual([]);
+	expect(pendingIn(withWrite({ ...note, "f:data": { "f:Corefile": {} } }))).toHaveLength(1);
+});
+
 test("old answers for a new Service are waited for only where CoreDNS caches them", () => {
 	const made = { creationTimestamp: ago(20) };
 	expect(pendingIn(withCorefile("\tcache 30\n", 900, 800, made))).toEqual([

@@ -73,7 +73,7 @@ const configures = ({ metadata }: KubernetesObject): boolean => metadata?.namesp
 /** A ConfigMap that running pods mount, changed after they have started: a pod that starts reads it at once. */
 function awaitedFile(view: ClusterView, map: KubernetesObject, since: number): Pending[] {
 	const { name, namespace } = map.metadata ?? {};
-	const changedAt = Math.min(lastChange(map), since);
+	const changedAt = Math.min(lastChange(map, writesContent), since);
 	const stale = view.pods.some((pod) => {
 		const here = pod.metadata?.namespace === namespace && !isLeaving(pod) && mounts(pod, name ?? "");
 		return here && startOf(pod) < changedAt;
@@ -117,9 +117,15 @@ function isCorefile({ metadata }: KubernetesObject): boolean {
  * When an object's specification was last written; 0 where that is not known. A status that a controller keeps says
  * nothing of a change.
  */
-function lastChange({ metadata }: KubernetesObject): number {
-	const writes = (metadata?.managedFields ?? []).filter(({ subresource }: V1ManagedFieldsEntry) => subresource !== "status");
+function lastChange({ metadata }: KubernetesObject, counts: (write: V1ManagedFieldsEntry) => boolean = () => true): number {
+	const writes = (metadata?.managedFields ?? []).filter((write) => write.subresource !== "status" && counts(write));
 	return Math.max(time(metadata?.creationTimestamp), ...writes.map((entry) => time(entry.time)));
+}
+
+/** Whoever owns nothing but annotations, as kubectl where it notes what was applied, has written no file. */
+function writesContent({ fieldsV1 }: V1ManagedFieldsEntry): boolean {
+	const { "f:metadata": metadata, ...rest } = (fieldsV1 ?? {}) as Record<string, object>;
+	return !metadata || Object.keys(rest).length > 0 || Object.keys(metadata).some((field) => field !== "f:annotations");
 }
 
 function time(value: Date | string | undefined): number {
