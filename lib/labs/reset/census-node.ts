@@ -105,6 +105,8 @@ function nftLines(text: string): string[] {
 			const table = String(type === "table" ? content.name : content.table);
 			const following = follow.test(table);
 			if (type === "chain" && following && content.hook === undefined) return [];
+			// Written at the first full sync after kube-proxy has learnt the ranges of Services, which may be the one after a restart.
+			if (following && content.comment === "Drop traffic to unallocated ClusterIPs") return [];
 			// iptables makes its built-in chains when one is first used, and leaves them.
 			if (type === "chain" && content.policy === "accept" && builtIn.test(table)) return [];
 			// The portmap plugin leaves its own, empty, behind the first pod with a host port; the next one uses them again.

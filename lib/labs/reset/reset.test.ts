@@ -111,9 +111,10 @@ test("a node's state is read without what belongs to pods", () => {
 			expr: [{ counter: { packets: 3, bytes: 4 } }],
 		},
 	};
+	const late = { rule: { table: "kube-proxy", chain: "cluster-ips-check", comment: "Drop traffic to unallocated ClusterIPs", expr: [] } };
 	const portmap = { chain: { family: "ip", table: "nat", name: "CNI-HOSTPORT-DNAT", handle: 9 } };
 	const text = `=== nft
-${JSON.stringify({ nftables: [{ metainfo: {} }, portmap, rule] })}
+${JSON.stringify({ nftables: [{ metainfo: {} }, portmap, rule, late] })}
 === iptables
 iptables nat -A POSTROUTING -s 10.244.3.4/32 -j MASQUERADE
 === routes
