@@ -87,6 +87,7 @@ export async function resetLab(environment: LabEnvironment, record: LabRecord, c
 			left = differences(record.census, now);
 			const since = clock.now() - startedAt;
 			if (left.length === 0 || since > settlesWithinMs) break;
+			context.onStep(`Not yet as recorded: ${left.map(({ what }) => what).join("; ")}`);
 			if (!restarted && since > rulesFollowWithinMs && left.some(({ where }) => ruleSections.test(where))) {
 				restarted = true;
 				await restartRuleWriters(rest, now.objects);

@@ -57,7 +57,8 @@ export function createSharedLab({ provider, cluster, context, clock, log }: Shar
 
 	/** @returns whether the lab is as recorded */
 	async function reset(lab: Made, record: LabRecord): Promise<boolean> {
-		const { left, found, durationMs } = await resetLab(lab.environment, record, { signal, onStep: () => {} }, clock);
+		const onStep = (step: string) => log.debug({ step }, "verify");
+		const { left, found, durationMs } = await resetLab(lab.environment, record, { signal, onStep }, clock);
 		const seconds = (durationMs / 1000).toFixed(1);
 		if (left.length === 0) {
 			context.onStep(`reset in place: ${found} differences gone in ${seconds} s, the census is clean`);
