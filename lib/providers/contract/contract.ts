@@ -68,7 +68,7 @@ export function describeProvider(name: string, { open, timeoutMs, also, after }:
 			const restarted = await open();
 			const adopted = await restarted.adopt(spec.labId);
 			expect(adopted?.nodes).toEqual(lab.nodes);
-			expect((await adopted?.exec(["true"], { timeoutMs: 10_000 }))?.exitCode).toBe(0);
+			expect((await adopted?.exec(["true"], { timeoutMs: 60_000 }))?.exitCode).toBe(0);
 			await restarted.close();
 		});
 
@@ -77,13 +77,13 @@ export function describeProvider(name: string, { open, timeoutMs, also, after }:
 		});
 
 		test("runs programs on the workstation as the learner, with input and environment", { timeout: timeoutMs }, async () => {
-			expect((await lab.exec(["whoami"], { timeoutMs: 10_000 })).stdout.trim()).toBe("learner");
-			expect((await lab.exec(["cat"], { timeoutMs: 10_000, stdin: "a\nb" })).stdout).toBe("a\nb");
-			expect((await lab.exec(["printenv", "COLOUR"], { timeoutMs: 10_000, env: { COLOUR: "blue" } })).stdout.trim()).toBe("blue");
+			expect((await lab.exec(["whoami"], { timeoutMs: 60_000 })).stdout.trim()).toBe("learner");
+			expect((await lab.exec(["cat"], { timeoutMs: 60_000, stdin: "a\nb" })).stdout).toBe("a\nb");
+			expect((await lab.exec(["printenv", "COLOUR"], { timeoutMs: 60_000, env: { COLOUR: "blue" } })).stdout.trim()).toBe("blue");
 		});
 
 		test("returns a program's exit code as a value", { timeout: timeoutMs }, async () => {
-			expect((await lab.exec(["false"], { timeoutMs: 10_000 })).exitCode).toBe(1);
+			expect((await lab.exec(["false"], { timeoutMs: 60_000 })).exitCode).toBe(1);
 		});
 
 		test("ends a program that overruns its time", { timeout: timeoutMs }, async () => {
@@ -92,12 +92,12 @@ export function describeProvider(name: string, { open, timeoutMs, also, after }:
 
 		test("puts the lab's files into the learner's home", { timeout: timeoutMs }, async () => {
 			for (const [path, content] of Object.entries(spec.files)) {
-				expect((await lab.exec(["cat", path], { timeoutMs: 10_000 })).stdout).toBe(content);
+				expect((await lab.exec(["cat", path], { timeoutMs: 60_000 })).stdout).toBe(content);
 			}
 		});
 
 		test("runs programs on nodes, and kubectl as administrator", { timeout: timeoutMs }, async () => {
-			expect((await lab.nodeExec(lab.nodes[0] ?? "", ["whoami"], { timeoutMs: 10_000 })).stdout.trim()).toBe("root");
+			expect((await lab.nodeExec(lab.nodes[0] ?? "", ["whoami"], { timeoutMs: 60_000 })).stdout.trim()).toBe("root");
 			expect((await lab.kubectl(["get", "--raw", "/readyz"], { timeoutMs: 30_000 })).stdout).toBe("ok");
 		});
 
@@ -116,8 +116,8 @@ export function describeProvider(name: string, { open, timeoutMs, also, after }:
 
 		test("gives the learner further files with other rights", { timeout: timeoutMs }, async () => {
 			await lab.grant({ ...spec.access, namespaces: ["till"] }, { "lab/second.txt": "second\n" }, never());
-			expect((await lab.exec(["cat", "lab/second.txt"], { timeoutMs: 10_000 })).stdout).toBe("second\n");
-			expect((await lab.exec(["cat", "lab/readme.txt"], { timeoutMs: 10_000 })).stdout).toBe("read me\n");
+			expect((await lab.exec(["cat", "lab/second.txt"], { timeoutMs: 60_000 })).stdout).toBe("second\n");
+			expect((await lab.exec(["cat", "lab/readme.txt"], { timeoutMs: 60_000 })).stdout).toBe("read me\n");
 		});
 
 		test("stays frozen until thawed, however often it is asked", { timeout: timeoutMs }, async () => {
@@ -125,7 +125,7 @@ export function describeProvider(name: string, { open, timeoutMs, also, after }:
 			await lab.freeze();
 			await lab.thaw();
 			await lab.thaw();
-			expect((await lab.exec(["true"], { timeoutMs: 10_000 })).exitCode).toBe(0);
+			expect((await lab.exec(["true"], { timeoutMs: 60_000 })).exitCode).toBe(0);
 			expect((await lab.kubectl(["get", "--raw", "/readyz"], { timeoutMs: 30_000 })).stdout).toBe("ok");
 		});
 

@@ -57,12 +57,14 @@ test("finishes a lab whose engine was killed while kind was at work, with all no
 
 test("runs workloads on the control plane too, and reaches pods on every node from every other", { timeout: timeoutMs }, async () => {
 	const lab = await provider.adopt(spec.labId);
-	const kubectl = (...args: string[]) => lab?.kubectl(["-n", "shop", ...args], { timeoutMs: 120_000 });
+	const kubectl = (...args: string[]) => lab?.kubectl(["-n", "shop", ...args], { timeoutMs: 200_000 });
+	// Without a probe a pod counts as ready when its program starts, before that listens.
+	const container = { name: "web", image: "nginx", readinessProbe: { httpGet: { path: "/", port: 80 }, periodSeconds: 1 } };
 	for (const [index, node] of (lab?.nodes ?? []).entries()) {
-		const overrides = JSON.stringify({ spec: { nodeSelector: { "kubernetes.io/hostname": node } } });
+		const overrides = JSON.stringify({ spec: { nodeSelector: { "kubernetes.io/hostname": node }, containers: [container] } });
 		await kubectl("run", `web-${index}`, "--image=nginx", "--labels=app=web", `--overrides=${overrides}`);
 	}
-	const waited = await kubectl("wait", "pod", "-l", "app=web", "--for=condition=Ready", "--timeout=100s");
+	const waited = await kubectl("wait", "pod", "-l", "app=web", "--for=condition=Ready", "--timeout=180s");
 	expect(waited?.exitCode, waited?.stderr).toBe(0);
 	const pods = JSON.parse((await kubectl("get", "pods", "-l", "app=web", "-o", "json"))?.stdout ?? "{}").items as {
 		metadata: { uid: string };

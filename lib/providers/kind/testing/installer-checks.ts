@@ -3,7 +3,7 @@ import { systemClock } from "../../../core/clock.ts";
 import type { LabEnvironment } from "../../provider.ts";
 import { waitUntil } from "../wait-until.ts";
 
-const options = { timeoutMs: 120_000 };
+const options = { timeoutMs: 240_000 };
 
 /** What a learner with rights to mend cluster DNS and to install an ingress controller can do, and every way up that we know. */
 export function describeInstaller(lab: () => LabEnvironment): void {
@@ -26,8 +26,8 @@ export function describeInstaller(lab: () => LabEnvironment): void {
 			await lab().grant(access, {}, new AbortController().signal);
 			const granted = async () => ((await sh("kubectl -n kube-system get deployments")).exitCode === 0 ? undefined : "no right yet");
 			// The authoriser takes a new binding up within a second.
-			await waitUntil(granted, { clock: systemClock, signal: new AbortController().signal, timeoutMs: 20_000, what: "The learner's role" });
-		}, 120_000);
+			await waitUntil(granted, { clock: systemClock, signal: new AbortController().signal, timeoutMs: 60_000, what: "The learner's role" });
+		}, 240_000);
 
 		test("edits, scales, restarts, deletes and makes CoreDNS again from its own manifest", async () => {
 			const before = await sh("kubectl -n kube-system get deployment,service,configmap -l k8s-app=kube-dns -o name");
@@ -42,7 +42,7 @@ export function describeInstaller(lab: () => LabEnvironment): void {
 					"k delete pod -l k8s-app=kube-dns --wait=false --ignore-not-found",
 					"k delete --cascade=foreground -f d.yaml -f s.yaml -f c.yaml",
 					"k create -f c.yaml -f s.yaml -f d.yaml",
-					"k rollout status deployment coredns --timeout=90s",
+					"k rollout status deployment coredns --timeout=180s",
 					"k logs deployment/coredns --tail=1 >/dev/null; k get events,endpointslices,replicasets,pods >/dev/null",
 				].join("\n"),
 			);
@@ -177,7 +177,7 @@ export function describeInstaller(lab: () => LabEnvironment): void {
 				...{ apiVersion: "v1", kind: "Pod", metadata: { name: "edge", namespace: "shop" } },
 				spec: { containers: [{ name: "a", image: "busybox", ports: [{ containerPort: 80, hostPort }] }] },
 			});
-			await expect.poll(async () => (await create(pod(8080))).stderr, { timeout: 20_000 }).toBe("");
+			await expect.poll(async () => (await create(pod(8080))).stderr, { timeout: 60_000 }).toBe("");
 			expect((await create(pod(6443))).stderr).toContain("denied request");
 			expect((await create({ ...pod(8080), metadata: { name: "edge", namespace: "default" } })).stderr).toMatch(/forbidden/i);
 		});
@@ -239,6 +239,8 @@ export function describeInstaller(lab: () => LabEnvironment): void {
 					"kubectl create clusterrolebinding helper --clusterrole=helper --serviceaccount=shop:helper",
 					"server=$(kubectl config view --raw -o jsonpath='{..server}'); token=$(kubectl create token helper)",
 					'as() { env KUBECONFIG=/dev/null kubectl --server=$server --insecure-skip-tls-verify --token=$token "$@" 2>&1 || true; }',
+					// The authoriser takes a new binding up within a second.
+					"until as auth can-i delete clusterrolebindings | grep -qx yes; do sleep 0.2; done",
 					"as delete clusterrolebinding kubeadm:cluster-admins",
 					"as -n kube-node-lease delete lease --all",
 					"as create clusterrolebinding up --clusterrole=cluster-admin --serviceaccount=shop:helper",

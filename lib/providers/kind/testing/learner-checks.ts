@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LabEnvironment } from "../../provider.ts";
 
-const options = { timeoutMs: 60_000 };
+const options = { timeoutMs: 180_000 };
 
 /** What a learner can and can't do on a real cluster; run on a lab whose only namespace is `shop`. */
 export function describeLearner(lab: () => LabEnvironment): void {
@@ -57,7 +57,7 @@ export function describeLearner(lab: () => LabEnvironment): void {
 			};
 			await sh("kubectl apply -f -", JSON.stringify(deployment));
 			const refused = await sh(
-				"kubectl wait deployment/escape --for=jsonpath='{.status.conditions[?(@.type==\"ReplicaFailure\")].status}'=True --timeout=30s && kubectl get deployment escape -o jsonpath='{.status.conditions}'",
+				"kubectl wait deployment/escape --for=jsonpath='{.status.conditions[?(@.type==\"ReplicaFailure\")].status}'=True --timeout=120s && kubectl get deployment escape -o jsonpath='{.status.conditions}'",
 			);
 			expect(refused.stdout).toContain("denied request");
 			expect((await sh("kubectl get pods -l app=escape -o name; kubectl delete deployment escape >/dev/null")).stdout).toBe("");
@@ -74,7 +74,7 @@ export function describeLearner(lab: () => LabEnvironment): void {
 		});
 
 		test("debugs a pod in place with a terminal, but not with the node's rights", async () => {
-			expect((await sh("kubectl run web --image=nginx && kubectl wait pod/web --for=condition=Ready --timeout=90s")).stderr).toBe("");
+			expect((await sh("kubectl run web --image=nginx && kubectl wait pod/web --for=condition=Ready --timeout=120s")).stderr).toBe("");
 			// It waits for a line, so that its answer can't come before the terminal is attached.
 			const typed = await sh(
 				"script -qec \"kubectl debug -it web --image=busybox --target=web -c look -- sh -c 'read go; grep -a -o nginx /proc/1/cmdline'\" /dev/null",
@@ -89,8 +89,10 @@ export function describeLearner(lab: () => LabEnvironment): void {
 		test.each(["busybox", "alpine", "nicolaka/netshoot", "curlimages/curl:latest"])(
 			"starts a pod of %s by its usual name",
 			async (image) => {
+				// It waits for a line, so that its answer can't come before kubectl is attached.
 				const said = await sh(
-					`kubectl run tool --rm -i --restart=Never --pod-running-timeout=90s --image=${image} --command -- sh -c 'echo it runs'`,
+					`kubectl run tool --rm -i --restart=Never --pod-running-timeout=120s --image=${image} --command -- sh -c 'read go; echo it runs'`,
+					"go\n",
 				);
 				expect(said.stdout, said.stderr).toContain("it runs");
 			},
@@ -98,9 +100,9 @@ export function describeLearner(lab: () => LabEnvironment): void {
 
 		test("has tools that work without root: ping and tcpdump", async () => {
 			expect((await sh("ping -c1 -W2 $(hostname -i)")).exitCode).toBe(0);
-			expect((await sh("timeout 20 tcpdump -c1 -nn -i any tcp port 6443 & sleep 1; kubectl get ns >/dev/null; wait $!")).stdout).toContain(
-				"6443",
-			);
+			// Traffic until it was seen: when tcpdump begins to listen is its own affair.
+			const traffic = "while kill -0 $! 2>/dev/null; do kubectl get ns >/dev/null; done";
+			expect((await sh(`timeout 120 tcpdump -c1 -nn -i any tcp port 6443 & ${traffic}; wait $!`)).stdout).toContain("6443");
 		});
 	});
 }
