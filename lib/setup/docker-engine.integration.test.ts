@@ -8,7 +8,7 @@ import { askEngine, tryPrivileged } from "./docker-probe.ts";
 
 const host = await readHostManifest(readEnv().dataDir);
 const signal = new AbortController().signal;
-const docker = (...args: string[]) => mustRun(host.docker, args, { timeoutMs: 60_000 });
+const docker = (...args: string[]) => mustRun(host.docker, args, { timeoutMs: 120_000 });
 
 test("the engine answers and runs a privileged container", async () => {
 	expect(await askEngine(host.docker, signal)).toMatchObject({ up: true, info: { rootless: false } });
@@ -19,10 +19,10 @@ test("a privileged container and a privileged exec get every capability that thi
 	const name = `fl-${newId()}-privileged`;
 	const status = ["cat", "/proc/self/status"];
 	try {
-		await docker("run", "--detach", "--privileged", "--name", name, "--entrypoint", "sleep", host.images.workstation, "300");
+		await docker("run", "--detach", "--privileged", "--name", name, "--entrypoint", "sleep", host.images.workstation, "3000");
 		const own = boundingSet(await docker("exec", name, ...status));
 		const executed = boundingSet(await docker("exec", "--privileged", name, ...status));
-		const outside = boundingSet(await mustRun("cat", ["/proc/self/status"], { timeoutMs: 5_000 }));
+		const outside = boundingSet(await mustRun("cat", ["/proc/self/status"], { timeoutMs: 60_000 }));
 		// Those that Docker itself knows: an older engine does not ask for the newest ones.
 		const known = 37;
 		const lacking = missingCapabilities(outside ?? "", known);

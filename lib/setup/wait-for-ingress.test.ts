@@ -48,7 +48,7 @@ function waiting(events: (() => Promise<void>)[], pauseMs = 1000) {
 	const start = async () => {
 		starts += 1;
 	};
-	const result = waitForIngress({ dataDir, start, clock, signal: AbortSignal.timeout(10_000), onStep: (step) => steps.push(step) });
+	const result = waitForIngress({ dataDir, start, clock, signal: AbortSignal.timeout(60_000), onStep: (step) => steps.push(step) });
 	return { result, steps, starts: () => starts };
 }
 

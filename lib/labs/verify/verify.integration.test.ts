@@ -71,8 +71,9 @@ test("a proof that is cancelled leaves nothing behind", { timeout: timeoutMs }, 
 		}
 	})();
 	// Once something of the lab is there to be left behind.
-	const made = expect.poll(() => provider.list(), { timeout: 60_000 }).toHaveLength(1);
-	void made.then(() => leaving.abort(new Error("left")));
-	await expect(proof).rejects.toThrow("left");
+	const rejected = expect(proof).rejects.toThrow("left");
+	await expect.poll(() => provider.list(), { timeout: 120_000 }).toHaveLength(1);
+	leaving.abort(new Error("left"));
+	await rejected;
 	expect(await provider.list()).toEqual([]);
 });

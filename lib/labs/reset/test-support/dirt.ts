@@ -14,7 +14,7 @@ async function must(result: Promise<ExecResult>): Promise<string> {
 	return stdout;
 }
 
-const options = { timeoutMs: 60_000 };
+const options = { timeoutMs: 180_000 };
 const apply = (manifest: string) => (lab: LabEnvironment) => must(lab.kubectl(["apply", "-f", "-"], { ...options, stdin: manifest }));
 const kubectl =
 	(...args: string[]) =>
@@ -104,7 +104,7 @@ export const dirts: Dirt[] = [
 	{
 		name: "an object of that definition, held by a finalizer",
 		make: async (lab) => {
-			await must(lab.kubectl(["wait", "--for=condition=Established", "crd/traps.example.com", "--timeout=30s"], options));
+			await must(lab.kubectl(["wait", "--for=condition=Established", "crd/traps.example.com", "--timeout=120s"], options));
 			return apply("{apiVersion: example.com/v1, kind: Trap, metadata: {name: one, namespace: default, finalizers: [example.com/never]}}")(
 				lab,
 			);
@@ -114,7 +114,7 @@ export const dirts: Dirt[] = [
 	{ name: "a workload that ignores its end", make: apply(workload), shows: "object: Deployment shop/deaf should not be there" },
 	{
 		name: "its processes",
-		make: kubectl("rollout", "status", "deployment/deaf", "-n", "shop", "--timeout=50s"),
+		make: kubectl("rollout", "status", "deployment/deaf", "-n", "shop", "--timeout=150s"),
 		shows: "processes: has more: pod of ReplicaSet shop/deaf",
 	},
 	{
