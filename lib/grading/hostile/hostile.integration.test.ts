@@ -6,7 +6,7 @@ import { obstacles } from "./test-support/obstacles.ts";
 import { races } from "./test-support/races.ts";
 import { repairs } from "./test-support/repairs.ts";
 
-const timeoutMs = 5 * 60_000;
+const timeoutMs = 15 * 60_000;
 const lab = hostileLab("broken-selector", 1);
 
 beforeAll(() => lab.start(), 10 * 60_000);

@@ -12,7 +12,7 @@ export const detours: HostileCase[] = [
 at=$(kubectl -n "$namespace" get service "$backend" -o jsonpath='{.spec.clusterIP}')
 pod=$(kubectl -n "$namespace" get pods -l app.kubernetes.io/name="$front" -o name)
 kubectl -n "$namespace" debug "$pod" --profile=netadmin --image=nicolaka/netshoot:v0.14 -c redirect -- iptables -t nat -A OUTPUT -d "$at" -p tcp --dport 80 -j DNAT --to-destination "$to:8080"
-kubectl -n "$namespace" wait "$pod" --for=jsonpath='{.status.ephemeralContainerStatuses[0].state.terminated.exitCode}'=0 --timeout=60s`);
+kubectl -n "$namespace" wait "$pod" --for=jsonpath='{.status.ephemeralContainerStatuses[0].state.terminated.exitCode}'=0 --timeout=180s`);
 			const report = await lab.grade();
 			expectFailure(report, /reachable-by-name: .*something there sends it elsewhere/, /every-replica-serves: .*no endpoints/);
 			expect(touchedOf(report)).toMatch(/Pod storefront-.* spec.ephemeralContainers/);
@@ -28,11 +28,11 @@ kubectl -n "$namespace" wait "$pod" --for=jsonpath='{.status.ephemeralContainerS
 			await lab.learner(`kubectl apply -f - <<'MANIFEST'
 ${server}
 MANIFEST
-kubectl -n "$namespace" rollout status deployment/names --timeout=90s
+kubectl -n "$namespace" rollout status deployment/names --timeout=180s
 at=$(kubectl -n "$namespace" get service names -o jsonpath='{.spec.clusterIP}')
 kubectl -n "$namespace" patch deployment "$front" -p '{"spec": {"template": {"spec": {"dnsPolicy": "None", "dnsConfig":
   {"nameservers": ["'"$at"'"], "searches": ["'"$namespace"'.svc.cluster.local", "svc.cluster.local", "cluster.local"]}}}}}'
-kubectl -n "$namespace" rollout status deployment "$front" --timeout=90s`);
+kubectl -n "$namespace" rollout status deployment "$front" --timeout=180s`);
 			const report = await lab.grade();
 			expectFailure(report, /every-replica-serves: .*no endpoints/, /no-hard-coded-address: .*storefront/);
 			expect(touchedOf(report)).toMatch(/Deployment storefront .*dnsConfig/);
@@ -50,7 +50,7 @@ metadata: { name: trap, labels: { app: trap } }
 spec: { containers: [${answersAnything}] }
 MANIFEST
 kubectl -n "$namespace" expose pod trap --port=80 --target-port=8080
-kubectl -n "$namespace" wait --for=condition=Ready pod/trap --timeout=90s`);
+kubectl -n "$namespace" wait --for=condition=Ready pod/trap --timeout=180s`);
 			const genuine = ["get", "pods", "-n", "kube-system", "-l", "k8s-app=kube-dns", "-o", "jsonpath={.items[0].status.podIP}"];
 			await lab.apply(
 				forger({
@@ -59,7 +59,7 @@ kubectl -n "$namespace" wait --for=condition=Ready pod/trap --timeout=90s`);
 					upstream: await lab.admin(...genuine),
 				}),
 			);
-			await lab.admin("rollout", "status", "deployment/names", "-n", "kube-system", "--timeout=90s");
+			await lab.admin("rollout", "status", "deployment/names", "-n", "kube-system", "--timeout=180s");
 			const report = await lab.grade();
 			expectFailure(report, /reachable-by-name: .*pod trap/);
 			expect(touchedOf(report)).toMatch(/Deployment names \(namespace kube-system\): created/);

@@ -17,7 +17,7 @@ import { scenariosDirectory } from "../../../scenarios/test-support/copies.ts";
 import type { ClusterView } from "../../cluster-view.ts";
 import { createGrader } from "../../grade.ts";
 
-const commandMs = 120_000;
+const commandMs = 300_000;
 
 /** What somebody does at the turns of a decisive check. */
 interface Meanwhile {

@@ -36,7 +36,7 @@ spec:
   containers:
     - ${passingOn("$address:8080")}
 MANIFEST
-kubectl -n "$namespace" wait --for=condition=Ready pod/passing --timeout=90s`);
+kubectl -n "$namespace" wait --for=condition=Ready pod/passing --timeout=180s`);
 			expectFailure(await lab.grade(), /reachable-by-name: .*pod passing of no controller/, /every-replica-serves: .*no controller/);
 		},
 	},

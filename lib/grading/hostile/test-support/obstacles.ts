@@ -11,7 +11,8 @@ export const obstacles: HostileCase[] = [
   jq '.metadata.managedFields |= map(.time = "2099-01-01T00:00:00Z")' | kubectl replace -f -`);
 			const report = await lab.grade();
 			expectFailure(report, /reachable-by-name/);
-			expect(report.durationMs).toBeLessThan(90_000);
+			// Not until 2099; what it takes besides, on a busy host too.
+			expect(report.durationMs).toBeLessThan(240_000);
 		},
 	},
 	{
@@ -34,7 +35,7 @@ export const obstacles: HostileCase[] = [
 		async run(lab) {
 			await lab.learner(`${mend}
 kubectl -n "$namespace" patch deployment "$backend" -p '{"spec": {"template": {"metadata": {"finalizers": ["example.com/stay"]}}}}'
-kubectl -n "$namespace" rollout status deployment "$backend" --timeout=90s`);
+kubectl -n "$namespace" rollout status deployment "$backend" --timeout=180s`);
 			expectFailure(await lab.grade(), /finalizer example.com\/stay holds pod/);
 		},
 	},
@@ -53,17 +54,17 @@ kubectl -n "$namespace" rollout status deployment "$backend" --timeout=90s`);
 			await lab.inSight();
 			const node = lab.environment.nodes[0] ?? "";
 			const [here, away] = ["/etc/kubernetes/manifests/kube-apiserver.yaml", "/root/kube-apiserver.yaml"];
-			const isUp = async () => (await lab.environment.kubectl(["get", "--raw", "/readyz"], { timeoutMs: 10_000 })).exitCode === 0;
+			const isUp = async () => (await lab.environment.kubectl(["get", "--raw", "/readyz"], { timeoutMs: 30_000 })).exitCode === 0;
 			await lab.environment.nodeExec(node, ["mv", here, away], { timeoutMs: 30_000 });
 			try {
-				await expect.poll(isUp, { timeout: 90_000 }).toBe(false);
+				await expect.poll(isUp, { timeout: 180_000 }).toBe(false);
 				const report = await lab.grade();
 				expect(report).toMatchObject({ verdict: "error", repair: "none", points: 0 });
 				expect(report.trouble).toContain("does not answer");
 				expect(report.objectives.map(({ id, verdict }) => `${id} ${verdict}`)).toContain("reachable-by-name pass");
 			} finally {
 				await lab.environment.nodeExec(node, ["mv", away, here], { timeoutMs: 30_000 });
-				await expect.poll(isUp, { timeout: 120_000 }).toBe(true);
+				await expect.poll(isUp, { timeout: 180_000 }).toBe(true);
 			}
 		},
 	},

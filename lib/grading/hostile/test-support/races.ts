@@ -10,7 +10,7 @@ export const races: HostileCase[] = [
 		title: "a loop that labels pods by hand faster than they are deleted is held off, and the label does not last",
 		async run(lab) {
 			await lab.learner(`cat > /tmp/loop.sh <<'LOOP'
-for i in $(seq 400); do kubectl -n "$namespace" label pods -l app.kubernetes.io/name="$backend" "$wrongKey=$wrongValue" --overwrite; done
+while :; do kubectl -n "$namespace" label pods -l app.kubernetes.io/name="$backend" "$wrongKey=$wrongValue" --overwrite; done
 LOOP
 nohup bash /tmp/loop.sh > /tmp/loop.log 2>&1 & echo $! > /tmp/loop.pid
 until [ "$(kubectl -n "$namespace" get pods -l "$wrongKey=$wrongValue,app.kubernetes.io/name=$backend" -o name | wc -l)" = 2 ]; do :; done`);

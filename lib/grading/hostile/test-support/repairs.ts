@@ -59,7 +59,7 @@ spec:
           volumeMounts: [{ name: script, mountPath: /lab }]
       volumes: [{ name: script, configMap: { name: labelling } }]
 MANIFEST
-kubectl -n "$namespace" rollout status deployment/labeller --timeout=90s
+kubectl -n "$namespace" rollout status deployment/labeller --timeout=180s
 until [ "$(kubectl -n "$namespace" get pods -l "$wrongKey=$wrongValue,app.kubernetes.io/name=$backend" -o name | wc -l)" = 2 ]; do sleep 0.2; done`);
 			const report = await lab.grade();
 			expectRepair(report);

@@ -35,7 +35,7 @@ spec:
       containers:
         - ${container}
 MANIFEST
-kubectl -n "$namespace" rollout status deployment/${name} --timeout=90s`;
+kubectl -n "$namespace" rollout status deployment/${name} --timeout=180s`;
 
 /** A second Service that finds the real pods; what forged names lead to. */
 export const secondService = `kubectl -n "$namespace" apply -f - <<MANIFEST
