@@ -11,8 +11,12 @@ import { withoutHistory } from "./revisions.ts";
 
 /** Pods take a second to end and a few to come back; with a broken network on a busy host it took 50 s. What has not settled by then will not. */
 const settlesWithinMs = 90_000;
-/** Rules follow objects within this, or their writer has missed something and is started anew. */
+/**
+ * Rules follow objects that are as recorded within this, or their writer has missed something and is started anew; after
+ * the second of the two also where objects are not: pods may wait for the rules.
+ */
 const rulesFollowWithinMs = 12_000;
+const rulesWaitForObjectsMs = 40_000;
 /** Controllers write to the same objects meanwhile: a refused write is repeated. */
 const revertsWithinMs = 15_000;
 /** An API server takes a second to see that a policy is gone. */
@@ -77,6 +81,7 @@ export async function resetLab(environment: LabEnvironment, record: LabRecord, c
 		const found = differences(record.census, now).length;
 		let restarted = false;
 		let again = false;
+		let objectsDifferedAt = startedAt;
 		let left: Difference[] = [];
 		for (;;) {
 			await restore(environment, rest, record, now, signal);
@@ -88,7 +93,9 @@ export async function resetLab(environment: LabEnvironment, record: LabRecord, c
 			const since = clock.now() - startedAt;
 			if (left.length === 0 || since > settlesWithinMs) break;
 			context.onStep(`Not yet as recorded: ${left.map(({ what }) => what).join("; ")}`);
-			if (!restarted && since > rulesFollowWithinMs && left.some(({ where }) => ruleSections.test(where))) {
+			if (left.some(({ where }) => where === "object")) objectsDifferedAt = clock.now();
+			const late = clock.now() - objectsDifferedAt > rulesFollowWithinMs || since > rulesWaitForObjectsMs;
+			if (!restarted && late && left.some(({ where }) => ruleSections.test(where))) {
 				restarted = true;
 				await restartRuleWriters(rest, now.objects);
 			}
