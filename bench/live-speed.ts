@@ -6,7 +6,8 @@ import { type Objective, objective } from "../lib/scenarios/schema.ts";
 import type { BenchLab } from "./bench-lab.ts";
 import { atMost, type Figure, quantile, told } from "./figure.ts";
 
-const turns = 10;
+/** So many that the 95th percentile is not simply the worst. */
+const turns = 20;
 const patienceMs = 30_000;
 const everyMs = 25;
 
@@ -80,15 +81,13 @@ export async function liveSpeed({ environment, scenario, log }: BenchLab, signal
 		await select("nobody");
 		await until(() => !green());
 		await select(backend);
-		await whenReached(podUid);
-		const possible = performance.now();
+		const possible = await whenReached(podUid);
 		await until(green);
 		lags.push((performance.now() - possible) / 1000);
-		await until(
-			() => at("sampled")?.verdict === "pass" || (at("sampled")?.verdict === "unproven" && (at("sampled")?.evidence[0]?.samples ?? 0) > 0),
-		);
+		// While nothing was behind the Service every sample failed: one that did not is of the system as it is now.
+		await until(() => at("sampled")?.verdict === "pass" || (at("sampled")?.evidence[0]?.asExpected ?? 0) > 0);
 		sampled.push((performance.now() - possible) / 1000);
-		await until(() => at("deny")?.verdict === "pass" || at("deny")?.verdict === "unproven");
+		await until(() => at("deny")?.verdict === "pass");
 		denied.push((performance.now() - possible) / 1000);
 	}
 	ending.abort();
@@ -97,7 +96,9 @@ export async function liveSpeed({ environment, scenario, log }: BenchLab, signal
 		atMost("deterministic objectives turn green, p95", quantile(lags, 0.95), "s", 2),
 		told("deterministic objectives turn green, median", quantile(lags, 0.5), "s"),
 		atMost("sampled objectives show progress, p95", quantile(sampled, 0.95), "s", 2),
+		told("sampled objectives show progress, median", quantile(sampled, 0.5), "s"),
 		atMost("deny objectives show progress, p95", quantile(denied, 0.95), "s", 2),
+		told("deny objectives show progress, median", quantile(denied, 0.5), "s"),
 	];
 
 	function at(id: string) {
@@ -125,11 +126,15 @@ export async function liveSpeed({ environment, scenario, log }: BenchLab, signal
 	async function frontUid() {
 		return kubectl(["get", "pod", "-l", `app.kubernetes.io/name=${front}`, "-o", "jsonpath={.items[0].metadata.uid}"]);
 	}
+	/** @returns when the first of three answers in a row was asked for, as `performance.now` counts */
 	async function whenReached(from: string) {
 		const probe: LabProbe = { kind: "http", from: { podUid: from }, url: `http://${backend}/`, timeoutMs: 1000 };
-		for (let inRow = 0; inRow < 3; ) {
+		for (let inRow = 0, first = 0; ; ) {
+			const askedAt = performance.now();
 			const [result] = await environment.probe([probe], signal);
 			inRow = result?.http?.status === 200 ? inRow + 1 : 0;
+			if (inRow === 1) first = askedAt;
+			if (inRow === 3) return first;
 			await systemClock.sleep(everyMs, signal);
 		}
 	}
