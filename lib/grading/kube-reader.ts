@@ -30,6 +30,14 @@ export const viewKinds = Object.keys(viewPaths) as ViewKind[];
  * @throws AppError `cluster-unreadable`
  */
 export async function readView(admin: KubeConfig, signal: AbortSignal): Promise<ClusterView> {
+	return (await readLists(admin, signal)).view;
+}
+
+/** {@link readView}, with the resource version of each list: a watch from there misses nothing that came after it. */
+export async function readLists(
+	admin: KubeConfig,
+	signal: AbortSignal,
+): Promise<{ view: ClusterView; versions: Record<ViewKind, string | undefined> }> {
 	const core = admin.makeApiClient(CoreV1Api);
 	const apps = admin.makeApiClient(AppsV1Api);
 	const discovery = admin.makeApiClient(DiscoveryV1Api);
@@ -49,9 +57,11 @@ export async function readView(admin: KubeConfig, signal: AbortSignal): Promise<
 		ingresses: networking.listIngressForAllNamespaces(),
 		ingressClasses: networking.listIngressClass(),
 	};
-	const reading = Promise.all([core.listNode(), ...viewKinds.map(async (kind) => [kind, (await lists[kind]).items] as const)]);
-	const [nodes, ...objects] = await within(reading, signal);
-	return { ...(Object.fromEntries(objects) as unknown as Omit<ClusterView, "nodes">), nodes: nodeAddresses(nodes.items) };
+	const reading = Promise.all([core.listNode(), ...viewKinds.map(async (kind) => [kind, await lists[kind]] as const)]);
+	const [nodes, ...read] = await within(reading, signal);
+	const objects = Object.fromEntries(read.map(([kind, { items }]) => [kind, items])) as unknown as Omit<ClusterView, "nodes">;
+	const versions = Object.fromEntries(read.map(([kind, { metadata }]) => [kind, metadata?.resourceVersion]));
+	return { view: { ...objects, nodes: nodeAddresses(nodes.items) }, versions: versions as Record<ViewKind, string | undefined> };
 }
 
 /** Nodes by name and internal address, control plane first. */
