@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import { systemClock } from "../lib/core/clock.ts";
 import { createGrader } from "../lib/grading/grade.ts";
 import { scenarioSteps } from "../lib/labs/steps/scenario-steps.ts";
@@ -25,8 +26,13 @@ export async function benchGrade(options: BenchOptions): Promise<Figure[]> {
 		const decisive = await decisiveSpeed(lab, signal, onStep);
 		onStep("Live objectives");
 		const live = await liveSpeed(lab, signal);
-		return [...probes, ...live, ...decisive, ...sampling];
+		return [...probes, ...live, ...decisive, ...sampling, told("programs that wanted a core at the end, for each core", busy(), "ratio")];
 	});
+}
+
+/** Seconds mean little where this is far above 1. */
+function busy(): number {
+	return (loadavg()[0] ?? 0) / availableParallelism();
 }
 
 async function decisiveSpeed(

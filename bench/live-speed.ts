@@ -49,12 +49,12 @@ export async function liveSpeed({ environment, scenario, log }: BenchLab, signal
 		log,
 	});
 	let newest: ObjectiveResult[] = [];
-	let changed = () => {};
+	const waiting = new Set<() => void>();
 	const ending = new AbortController();
 	const live = grader.live(
 		(results) => {
 			newest = results;
-			changed();
+			for (const wake of waiting) wake();
 		},
 		AbortSignal.any([signal, ending.signal]),
 	);
@@ -64,8 +64,12 @@ export async function liveSpeed({ environment, scenario, log }: BenchLab, signal
 			deadline.throwIfAborted();
 			signal.throwIfAborted();
 			await new Promise<void>((resolve) => {
-				changed = resolve;
-				deadline.addEventListener("abort", () => resolve(), { once: true });
+				const wake = () => {
+					waiting.delete(wake);
+					resolve();
+				};
+				waiting.add(wake);
+				deadline.addEventListener("abort", wake, { once: true });
 			});
 		}
 	};
@@ -79,16 +83,20 @@ export async function liveSpeed({ environment, scenario, log }: BenchLab, signal
 	await until(green);
 	for (let turn = 0; turn < turns; turn++) {
 		await select("nobody");
-		await until(() => !green());
+		// All of them, so that nothing said of the system before counts as said of the one to come.
+		await until(() => !green() && ["sampled", "deny"].every((id) => at(id)?.verdict === "fail"));
 		await select(backend);
 		const possible = await whenReached(podUid);
-		await until(green);
-		lags.push((performance.now() - possible) / 1000);
+		const lag = async (holds: () => boolean) => {
+			await until(holds);
+			return (performance.now() - possible) / 1000;
+		};
 		// While nothing was behind the Service every sample failed: one that did not is of the system as it is now.
-		await until(() => at("sampled")?.verdict === "pass" || (at("sampled")?.evidence[0]?.asExpected ?? 0) > 0);
-		sampled.push((performance.now() - possible) / 1000);
-		await until(() => at("deny")?.verdict === "pass");
-		denied.push((performance.now() - possible) / 1000);
+		const progress = () => at("sampled")?.verdict === "pass" || (at("sampled")?.evidence[0]?.asExpected ?? 0) > 0;
+		const [plainLag, sampledLag, denyLag] = await Promise.all([lag(green), lag(progress), lag(() => at("deny")?.verdict === "pass")]);
+		lags.push(plainLag);
+		sampled.push(sampledLag);
+		denied.push(denyLag);
 	}
 	ending.abort();
 	await live;
