@@ -109,6 +109,12 @@ module.exports = {
 			"The life of a lab knows the provider's interface, not one provider.",
 		),
 		room(
+			"plans-alone",
+			"^lib/labs/plan/",
+			[core],
+			"A plan is a pure function of what it is told: it runs in a simulation as in the engine.",
+		),
+		room(
 			"store-on-ports",
 			"^lib/store/",
 			[core, protocol, "^lib/[a-z]+/.*-store\\.ts$"],

@@ -1,9 +1,10 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import type { Figure } from "../../bench/figure.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, table } from "../output.ts";
+import { seedNumber } from "./seeds.ts";
 
-/** `bench <name>`: figures of this host, as ratios within one run. Makes and removes a lab of its own. */
+/** `bench <name>`: figures as ratios within one run. `grade` makes and removes a lab of its own. */
 export function benchCommand({ output, env, signal }: Context): Command {
 	const group = new Command("bench").description("the figures of bench/, each with its goal");
 	group
@@ -13,11 +14,30 @@ export function benchCommand({ output, env, signal }: Context): Command {
 			// Loaded when asked for: a bench holds the whole engine.
 			const { benchGrade } = await import("../../bench/grade.ts");
 			const onStep = (step: string) => output.progress(output.paint(`   ${step}`, "faint"));
-			const figures = await benchGrade({ dataDir: env.dataDir, signal, onStep });
-			output.result(figures, () => table(figures.map((figure) => row(figure, output))));
-			if (figures.some(({ holds }) => !holds)) process.exitCode = exitCodes.notPassed;
+			tell(await benchGrade({ dataDir: env.dataDir, signal, onStep }));
+		});
+	group
+		.command("pool")
+		.description("the pool's plan against simple ones, on simulated days: no lab is made")
+		.option("--learners <number>", "fewer take less time, at the same density", atLeastOne, 10_000)
+		.option("--seed <number>", "other learners", seedNumber, 1)
+		.action(async ({ learners, seed }: { learners: number; seed: number }) => {
+			const { benchPool } = await import("../../bench/pool-simulation.ts");
+			const onStep = (step: string) => output.progress(output.paint(`   ${step}`, "faint"));
+			tell(benchPool({ learners, seed, onStep }));
 		});
 	return group;
+
+	function tell(figures: Figure[]): void {
+		output.result(figures, () => table(figures.map((figure) => row(figure, output))));
+		if (figures.some(({ holds }) => !holds)) process.exitCode = exitCodes.notPassed;
+	}
+}
+
+function atLeastOne(text: string): number {
+	const number = Number(text);
+	if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("a whole number from 1 on");
+	return number;
 }
 
 function row({ name, value, unit, goal, holds }: Figure, { paint }: Context["output"]): string[] {
