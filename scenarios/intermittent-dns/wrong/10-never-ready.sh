@@ -4,7 +4,7 @@
 # Out of kube-dns by a probe that it can't pass, and out of its own Service as well.
 kubectl -n kube-system patch deployment "$second" -p '
 spec:
-  strategy: { type: Recreate }
+  strategy: { type: Recreate, rollingUpdate: null }
   template:
     spec:
       containers:
