@@ -92,12 +92,12 @@ test.each<[string, (view: View) => void, string | undefined]>([
 		"NetworkPolicy p (ipBlock) holds the address 10.0.0.11",
 	],
 	[
-		"a Service's address in a policy, which no policy ever sees",
+		"a Service's address in a policy",
 		(view) => {
 			Object.assign(view.services[0]?.spec ?? {}, { clusterIP: "10.96.0.9" });
 			view.networkPolicies.push(block("10.96.0.9/32"));
 		},
-		undefined,
+		"NetworkPolicy p (ipBlock)",
 	],
 	["a network in a policy, which is a matter of its width", (view) => void view.networkPolicies.push(block("10.0.0.0/16")), undefined],
 	["an address of the world outside in a policy", (view) => void view.networkPolicies.push(block("203.0.113.9/32")), undefined],

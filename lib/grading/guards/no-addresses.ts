@@ -77,14 +77,13 @@ function lookAtPods(where: string, spec: V1PodSpec | undefined, look: Look): voi
 	for (const server of spec?.dnsConfig?.nameservers ?? []) look(`${where} (dnsConfig)`, server);
 }
 
-/**
- * Ranges narrow enough to mean pods or nodes of this lab. A Service's own address means nobody here: policies see what stands
- * behind it, so a block with it is a spent attempt on which nothing rests.
- */
+/** Ranges narrow enough to mean pods, Services or nodes of this lab. */
 function lookAtBlocks({ metadata, spec }: V1NetworkPolicy, view: ClusterView, look: Look): void {
-	const addresses = [...view.pods.map(({ status }) => status?.podIP), ...view.nodes.map((node) => node.address)].filter(
-		(one) => one !== undefined,
-	);
+	const addresses = [
+		...view.pods.map(({ status }) => status?.podIP),
+		...view.services.map((service) => service.spec?.clusterIP),
+		...view.nodes.map((node) => node.address),
+	].filter((one) => one !== undefined);
 	const peers = [...(spec?.egress ?? []).flatMap(({ to }) => to ?? []), ...(spec?.ingress ?? []).flatMap((rule) => rule._from ?? [])];
 	for (const { ipBlock } of peers) {
 		const range = ipBlock && addressRange(ipBlock.cidr);

@@ -10,7 +10,7 @@ import { allReady, applyPlan, isGate, objectPath, planObjects, releaseNamespaces
 import { withoutHistory } from "./revisions.ts";
 
 /** Pods take a second to end and a few to come back; with a broken network on a busy host it took 50 s. What has not settled by then will not. */
-const settlesWithinMs = 90_000;
+const settlesWithinMs = 180_000;
 /**
  * Rules follow objects that are as recorded within this, or their writer has missed something and is started anew; after
  * the second of the two also where objects are not: pods may wait for the rules.
