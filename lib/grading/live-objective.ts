@@ -111,7 +111,8 @@ function plainRound(objective: Objective, following: Following): () => Promise<v
 
 /**
  * One sequential test to its decision. A change on the path begins a new one; any other change does not disturb it.
- * While the path stays the same the last decision stands until a later test decides otherwise.
+ * While the path stays the same the last decision stands until a later test decides otherwise; but a failure that was seen
+ * while a change was on its way to the nodes gives way to the first samples that are as expected.
  */
 function sampledRound(objective: Objective, following: Following): () => Promise<void> {
 	const { view, clock, signal, tell } = following;
@@ -129,10 +130,13 @@ function sampledRound(objective: Objective, following: Following): () => Promise
 		const unlessMoved = AbortSignal.any([signal, moved.signal]);
 		try {
 			if (known) {
-				const manner = { maxSamples: batch, perSecond: standing ? idlePerSecond : eagerPerSecond };
+				const early = standing?.waitsFor !== undefined;
+				const manner = { maxSamples: batch, perSecond: standing && !early ? idlePerSecond : eagerPerSecond };
 				const test = ask(objective, following, manner, { view: known, signal: unlessMoved });
 				const result = await unlessAborted(unlessMoved, () =>
-					test((soFar) => tell(standing ? { ...standing, evidence: withStripsOf(standing, soFar) } : soFar)),
+					test((soFar) =>
+						tell(standing && !(early && isPromising(soFar)) ? { ...standing, evidence: withStripsOf(standing, soFar) } : soFar),
+					),
 				);
 				signal.throwIfAborted();
 				if (result && result.verdict !== "error") decided = { key, result };
@@ -144,6 +148,11 @@ function sampledRound(objective: Objective, following: Following): () => Promise
 			unsubscribe();
 		}
 	};
+}
+
+/** Samples of which none has failed. */
+function isPromising({ evidence }: ObjectiveResult): boolean {
+	return evidence.length > 0 && evidence.every(({ samples, asExpected }) => samples > 0 && asExpected === samples);
 }
 
 /** The standing evidence with the samples of the test that runs. */

@@ -130,6 +130,20 @@ test("a decision stands while later samples agree, and turns when they do not", 
 	expect(play.last(0)?.verdict).toBe("fail");
 });
 
+test("a failure seen while a change was on its way gives way to the first samples that are as expected", async () => {
+	const play = following([sampled], () => ({ outcome: "timeout" }));
+	const made = new Date(play.clock.now());
+	play.change(shopView((view) => void Object.assign(view.services[0]?.metadata ?? {}, { creationTimestamp: made })));
+	await play.clock.pass(1500);
+	expect(play.last(0)).toMatchObject({ verdict: "fail", waitsFor: expect.stringContaining("the nodes to take up Service") });
+	expect(new Set(play.told.slice(1).map(({ results }) => results[0]?.verdict))).toEqual(new Set(["fail"]));
+	play.lab.answer = fine;
+	await play.clock.pass(2000);
+	expect(play.last(0)).toMatchObject({ verdict: "unproven", evidence: [{ decisionAt: 22 }] });
+	await play.clock.pass(2500);
+	expect(play.last(0)?.verdict).toBe("pass");
+});
+
 test("sampling is light: at most 10 a second while undecided, 2 when decided", async () => {
 	const play = following([sampled]);
 	const rate = (from: number, to: number) =>
