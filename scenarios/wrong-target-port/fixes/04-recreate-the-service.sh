@@ -1,5 +1,5 @@
 # The same Service anew, under a new address: clients ask the name.
-# part: the old Service goes
+# part: the old Service goes (optional: what is applied takes the place of its ports)
 kubectl -n "$namespace" delete service "$backend"
 # part: the new Service
 kubectl -n "$namespace" apply -f - <<MANIFEST
