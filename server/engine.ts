@@ -1,13 +1,16 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { createOwnerSessions } from "#lib/auth/owner-sessions.ts";
 import { systemClock } from "#lib/core/clock.ts";
+import { createCpuLoad } from "#lib/core/cpu-load.ts";
 import { readEnv } from "#lib/core/env.ts";
 import { type IngressAddon, readHostManifest } from "#lib/core/host.ts";
 import { newId } from "#lib/core/ids.ts";
 import { createLogger } from "#lib/core/log.ts";
 import { createGrader } from "#lib/grading/grade.ts";
 import { createLabService } from "#lib/labs/service.ts";
+import { reproveFault } from "#lib/labs/steps/reprove.ts";
 import { scenarioSteps } from "#lib/labs/steps/scenario-steps.ts";
 import { verify } from "#lib/labs/verify/verify.ts";
 import { createProtocolServer } from "#lib/protocol/server.ts";
@@ -76,9 +79,11 @@ const labs = createLabService({
 	...{ provider, catalogue, timeline, clock, log, createGrader },
 	store: createLabStore(database),
 	steps: scenarioSteps,
+	reproveFault: (environment, scenario, context) => reproveFault(environment, scenario, context, clock),
 	shellsOf: terminals.list,
 	openShell: terminals.open,
 	endShells: terminals.endLab,
+	host: { cpus: availableParallelism(), busyCpus: createCpuLoad() },
 	urlOf: (labId) => {
 		const origin = webOrigin();
 		return origin && `${origin}/labs/${labId}`;
@@ -161,6 +166,7 @@ async function takeUp(): Promise<void> {
 	for (let told = false; !stopping.signal.aborted; told = true) {
 		try {
 			await labs.reconcile();
+			if (env.pool) void labs.pool.keep(stopping.signal);
 			return await labs.reap(stopping.signal);
 		} catch (error) {
 			if (!told) log.warn({ err: error }, "labs are taken up once the host is set up and Docker answers");

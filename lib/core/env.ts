@@ -15,6 +15,8 @@ const schema = z.object({
 	FAULTLINE_PORT: port.default(3000),
 	/** Further origins that may reach the page, separated by commas: `https://labs.example.org`. */
 	FAULTLINE_ORIGINS: z.string().default(""),
+	/** `off`: no lab is made before somebody asks for it. */
+	FAULTLINE_POOL: z.enum(["on", "off"]).default("on"),
 	FAULTLINE_LOG: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -24,6 +26,7 @@ export interface Env {
 	host: string;
 	port: number;
 	origins: string[];
+	pool: boolean;
 	logLevel: z.infer<typeof schema>["FAULTLINE_LOG"];
 }
 
@@ -48,6 +51,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 		origins: env.FAULTLINE_ORIGINS.split(",")
 			.map((origin) => origin.trim())
 			.filter(Boolean),
+		pool: env.FAULTLINE_POOL === "on",
 		logLevel: env.FAULTLINE_LOG,
 	};
 }

@@ -38,12 +38,12 @@ export async function bringUp(options: BringUpOptions): Promise<LabEnvironment> 
 	let state = record.state;
 	if (state === "requested") {
 		// After a reset the old lab may still be there; a first start finds nothing.
-		await provider.destroy(record.id);
+		await provider.destroy(record.environmentId);
 		await options.move("provision");
 		state = "provisioning";
 	}
 	const environment = await provider.create(
-		{ labId: record.id, cluster: scenario.cluster, access: scenario.access, files: scenario.files },
+		{ labId: record.environmentId, cluster: scenario.cluster, access: scenario.access, files: scenario.files },
 		context,
 	);
 	if (state === "provisioning") {

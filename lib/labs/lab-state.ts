@@ -14,6 +14,8 @@ export type LabEvent =
 	| "expire"
 	| "abandon"
 	| "reset"
+	/** A spare takes the lab's place. */
+	| "replace"
 	| "fail"
 	| "destroy"
 	| "destroyed";
@@ -24,14 +26,23 @@ const transitions: Record<LabState, Partial<Record<LabEvent, LabState>>> = {
 	provisioning: { "baseline-proven": "healthy", abandon: "abandoned", fail: "failed" },
 	healthy: { "fault-proven": "faulted", abandon: "abandoned", fail: "failed" },
 	faulted: { freeze: "frozen", claim: "active", abandon: "abandoned", fail: "failed" },
-	frozen: { claim: "active", expire: "expired", fail: "failed" },
-	active: { rest: "resting", solve: "solved", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
-	resting: { wake: "active", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
-	solved: { expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
+	// A lab that does not wake as it was proven is made anew.
+	frozen: { claim: "active", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
+	active: {
+		replace: "frozen",
+		rest: "resting",
+		solve: "solved",
+		expire: "expired",
+		abandon: "abandoned",
+		reset: "requested",
+		fail: "failed",
+	},
+	resting: { replace: "frozen", wake: "active", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
+	solved: { replace: "frozen", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
 	expired: { destroy: "destroying" },
 	abandoned: { destroy: "destroying" },
 	// A failed lab keeps what is there until its owner has read why.
-	failed: { abandon: "abandoned", expire: "expired", reset: "requested" },
+	failed: { replace: "frozen", abandon: "abandoned", expire: "expired", reset: "requested" },
 	destroying: { destroyed: "destroyed" },
 	destroyed: {},
 };

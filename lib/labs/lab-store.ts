@@ -6,6 +6,12 @@ import type { GradeReport } from "../protocol/report.ts";
 /** A lab as it is kept. Times are milliseconds since the epoch. */
 export interface LabRecord {
 	id: string;
+	/** The lab at the provider: another than `id` once a spare has taken its place. */
+	environmentId: string;
+	/** Made ahead, and nobody's yet. */
+	pooled: boolean;
+	/** What it was made from; see `versionOf`. */
+	version: string;
 	scenario: string;
 	seed: number;
 	state: LabState;
@@ -29,6 +35,15 @@ export interface LabStore {
 	update(id: string, change: Partial<Omit<LabRecord, "id" | "state">>): Promise<void>;
 	/** Changes the state, and with it other fields, only where it is still `from`: the answer says whether it was. */
 	transition(id: string, from: LabState, to: LabState, change?: Partial<Omit<LabRecord, "id" | "state">>): Promise<boolean>;
+	/** Gives a pooled lab to a learner, with what changes by it: false where somebody else was given it, or it is gone. */
+	take(id: string, change: Partial<Omit<LabRecord, "id" | "state" | "pooled">>): Promise<boolean>;
+	/**
+	 * Puts a frozen lab of the pool in the place of a learner's, which is then `frozen`: environment and fault become the
+	 * learner's, and the pooled lab is no more. All or nothing: false where either has changed meanwhile.
+	 */
+	replace(id: string, from: LabState, spare: LabRecord, change: Partial<Omit<LabRecord, "id" | "state">>): Promise<boolean>;
+	/** Forgets a lab altogether. */
+	remove(id: string): Promise<void>;
 	/** Keeps the cluster as the fault left it: what a repair is compared with. */
 	keepFault(id: string, view: ClusterView): Promise<void>;
 	faultOf(id: string): Promise<ClusterView | undefined>;

@@ -11,6 +11,7 @@ import { bringUp, failureOf, type ScenarioSteps } from "./bring-up.ts";
 import type { LabRuntime } from "./lab-runtime.ts";
 import { canHappen, isOver, isStarting, type LabEvent, nextState } from "./lab-state.ts";
 import type { LabRecord, LabStore } from "./lab-store.ts";
+import { createStageLog, type StageLog } from "./stage-log.ts";
 
 export interface LifecycleDeps {
 	provider(): Promise<LabProvider>;
@@ -21,6 +22,8 @@ export interface LifecycleDeps {
 	log: Logger;
 	createGrader: CreateGrader;
 	steps: ScenarioSteps;
+	/** As the step `proveFault`, of a lab that was proven before it was frozen: quickly. */
+	reproveFault: ScenarioSteps["proveFault"];
 	/** Opens the first shell of a lab that has become ready. */
 	openShell(labId: string): void;
 	/** Ends every shell of a lab. */
@@ -31,12 +34,15 @@ export interface LifecycleDeps {
 
 /** What happens to one lab over its life; each call returns when the state has changed, the long part runs behind. */
 export interface Lifecycle {
-	/** Brings a lab to the learner, from whatever state it is in on the way there. */
+	/** Brings a lab to its learner, or into the pool, from whatever state it is in on the way there. */
 	start(labId: string): void;
 	/** Takes up a usable lab after the engine has started. */
 	resume(labId: string): void;
-	/** Destroys what is there and brings the lab up anew, same scenario and seed. */
-	reset(labId: string): Promise<void>;
+	/**
+	 * Brings the lab up anew, same scenario and seed, and removes what was there.
+	 * @param spares labs of the pool that are the same, best first: the first still there takes the lab's place
+	 */
+	reset(labId: string, spares: readonly LabRecord[]): Promise<void>;
 	/** Ends the lab and removes its parts. */
 	retire(labId: string, event: "abandon" | "expire"): Promise<void>;
 	/** Finishes a removal that a crash has cut short, or removes leftovers of a lab that failed. */
@@ -74,53 +80,71 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		}
 	};
 
-	/** The whole way to the learner, as one job of the lab's queue. */
+	/** The whole way to the learner or into the pool, as one job of the lab's queue. */
 	async function bring(labId: string, signal: AbortSignal): Promise<void> {
 		const record = await find(labId);
-		// Ended or reset while this waited for its turn.
-		if (!isStarting(record.state)) return;
-		const stage = createStages(labId);
+		// Ended or reset while this waited for its turn, or at rest in the pool.
+		if (!isStarting(record.state) && (record.state !== "frozen" || record.pooled)) return;
+		const stage = createStageLog(labId, deps);
 		try {
-			const scenario = catalogue.instantiate(record.scenario, record.seed);
-			const environment = await bringUp({
-				...{ record, scenario, signal, steps: deps.steps, onStage: stage.begin },
-				provider: await deps.provider(),
-				move: async (event) => void (await move(labId, event)),
-				keepFault: (view) => store.keepFault(labId, view),
-			});
+			const environment =
+				(record.state === "frozen" ? await wake(record, stage, signal) : undefined) ?? (await build(labId, stage, signal));
 			await stage.end();
-			const now = clock.now();
-			const lifeMs = Math.max(shortestLifeMs, scenario.minutes * lifePerMinuteMs);
-			await move(labId, "claim", { readyAt: record.readyAt ?? now, expiresAt: now + lifeMs });
-			deps.openShell(labId);
-			await goLive(labId, environment, signal);
+			if ((await find(labId)).pooled && (await rest(labId, environment))) return;
+			await hand(labId, environment, signal);
 		} catch (error) {
 			await stage.end();
 			if (!signal.aborted) await fail(labId, error, stage.current());
 		}
 	}
 
-	/** Stages are written one after another, so that a quick pair keeps its order. */
-	function createStages(labId: string) {
-		let name = "Getting ready";
-		let last: Promise<unknown> = Promise.resolve();
-		return {
-			begin(next: string) {
-				name = next;
-				const at = clock.now();
-				last = last.then(async () => {
-					await store.beginStage(labId, next, at);
-					await timeline.append(labId, "stage", next);
-					deps.notify(labId);
-				});
-			},
-			current: () => name,
-			async end() {
-				await last;
-				await store.endStages(labId, clock.now());
-				deps.notify(labId);
-			},
-		};
+	/** Makes the lab, or goes on making it, up to the proven fault. */
+	async function build(labId: string, stage: StageLog, signal: AbortSignal): Promise<LabEnvironment> {
+		const record = await find(labId);
+		return bringUp({
+			...{ record, scenario: catalogue.instantiate(record.scenario, record.seed), signal, steps: deps.steps, onStage: stage.begin },
+			provider: await deps.provider(),
+			move: async (event) => void (await move(labId, event)),
+			keepFault: (view) => store.keepFault(labId, view),
+		});
+	}
+
+	/** Thaws a lab of the pool and proves it again; one that is not as it was is given up, and undefined says so. */
+	async function wake(record: LabRecord, stage: StageLog, signal: AbortSignal): Promise<LabEnvironment | undefined> {
+		const scenario = catalogue.instantiate(record.scenario, record.seed);
+		try {
+			stage.begin("Waking the lab");
+			const environment = await (await deps.provider()).adopt(record.environmentId);
+			if (!environment) throw new AppError("lab-lost", "Parts of a lab of the pool are gone from the host.");
+			await environment.thaw();
+			await deps.reproveFault(environment, scenario, { signal, onStep: stage.begin });
+			return environment;
+		} catch (error) {
+			signal.throwIfAborted();
+			log.warn({ err: error, lab: record.id }, "a lab of the pool did not wake as it was; it is made anew");
+			await move(record.id, "reset");
+			return undefined;
+		}
+	}
+
+	/** Freezes a lab that nobody has claimed yet; false where somebody did meanwhile. */
+	async function rest(labId: string, environment: LabEnvironment): Promise<boolean> {
+		await environment.freeze();
+		await move(labId, "freeze");
+		await store.clearStages(labId);
+		if ((await find(labId)).pooled) return true;
+		await environment.thaw();
+		return false;
+	}
+
+	/** Gives a proven lab to its learner and follows it. */
+	async function hand(labId: string, environment: LabEnvironment, signal: AbortSignal): Promise<void> {
+		const { readyAt, scenario, seed } = await find(labId);
+		const now = clock.now();
+		const lifeMs = Math.max(shortestLifeMs, catalogue.instantiate(scenario, seed).minutes * lifePerMinuteMs);
+		await move(labId, "claim", { readyAt: readyAt ?? now, expiresAt: now + lifeMs });
+		deps.openShell(labId);
+		await goLive(labId, environment, signal);
 	}
 
 	async function fail(labId: string, error: unknown, step: string): Promise<void> {
@@ -132,7 +156,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
 	async function removeParts(labId: string): Promise<void> {
 		forget(labId);
-		await (await deps.provider()).destroy(labId);
+		await (await deps.provider()).destroy((await find(labId)).environmentId);
 	}
 
 	/** Drops what is in memory of a lab that is going away. */
@@ -180,7 +204,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		resume(labId) {
 			deps.runtime(labId).work.replace(async (signal) => {
 				const environment = await untilDone(labId, "a lab could not be taken up", signal, async () => {
-					const found = await (await deps.provider()).adopt(labId);
+					const found = await (await deps.provider()).adopt((await find(labId)).environmentId);
 					await found?.thaw();
 					return found;
 				});
@@ -195,12 +219,16 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			});
 		},
 		// Hints seen and the time used stay counted: a reset is no second first try.
-		async reset(labId) {
-			await move(labId, "reset", { expiresAt: null, solvedAt: null, failure: null, report: null });
+		async reset(labId, spares) {
+			const before = await find(labId);
+			const fresh = { expiresAt: null, solvedAt: null, failure: null, report: null };
+			const replaced = canHappen(before.state, "replace") && (await takeFirst(before, spares, fresh));
+			if (!replaced) await move(labId, "reset", fresh);
 			deps.runtime(labId).work.replace(async (signal) => {
 				forget(labId);
 				await store.clearStages(labId);
 				deps.notify(labId);
+				if (replaced) void removeReplaced(before);
 				await bring(labId, signal);
 			});
 		},
@@ -212,6 +240,22 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		},
 		finishRemoval,
 	};
+
+	/** Puts the first spare that is still there in the lab's place; false where none is. */
+	async function takeFirst(lab: LabRecord, spares: readonly LabRecord[], change: Partial<LabRecord>): Promise<boolean> {
+		for (const spare of spares) {
+			if (!(await store.replace(lab.id, lab.state, spare, change))) continue;
+			await timeline.append(lab.id, "state", nextState(lab.state, "replace"));
+			return true;
+		}
+		return false;
+	}
+
+	/** What a spare has replaced; after a crash it is a stray. */
+	async function removeReplaced({ environmentId }: LabRecord): Promise<void> {
+		const remove = async () => (await deps.provider()).destroy(environmentId);
+		await remove().catch((error) => log.warn({ err: error, lab: environmentId }, "what a reset has replaced could not be removed"));
+	}
 
 	/** Tries again after a pause, until it is done, the tries are used up or the signal ends it. */
 	async function untilDone<T>(labId: string, what: string, signal: AbortSignal, act: () => Promise<T>, tries = Number.POSITIVE_INFINITY) {
@@ -231,6 +275,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			if (canHappen((await find(labId)).state, "destroy")) await move(labId, "destroy");
 			await untilDone(labId, "a lab could not be removed", signal, () => removeParts(labId), removalTries);
 			if (canHappen((await find(labId)).state, "destroyed")) await move(labId, "destroyed");
+			// Nobody ever saw it.
+			if ((await find(labId)).pooled) await store.remove(labId);
 		});
 	}
 }

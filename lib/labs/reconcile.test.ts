@@ -4,7 +4,7 @@ import { type LabState, labState } from "../protocol/lab.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { planReconcile } from "./reconcile.ts";
 
-const record = (id: string, state: LabState) => ({ id, state }) as LabRecord;
+const record = (id: string, state: LabState, pooled = false) => ({ id, environmentId: id, state, pooled }) as LabRecord;
 
 test("a usable lab that is still there is taken up, one that is gone is lost", () => {
 	const plan = planReconcile([record("a", "active"), record("b", "solved"), record("c", "active")], ["a", "b"]);
@@ -27,6 +27,16 @@ test("a removal that was cut short is finished, and parts of a failed lab are re
 	expect(plan.retire).toEqual(["a", "b", "c", "d"]);
 });
 
+test("a lab at rest in the pool stays as it is, one that is gone is forgotten, and one that has a learner goes on to wake", () => {
+	const plan = planReconcile([record("a", "frozen", true), record("b", "frozen", true), record("c", "frozen")], ["a", "c"]);
+	expect(plan).toEqual({ adopt: [], resume: ["c"], retire: [], lost: [], spoilt: ["b"], stray: [] });
+});
+
+test("a lab whose place a spare has taken is told by the spare's parts, and its own are strays", () => {
+	const replaced = { ...record("a", "active"), environmentId: "spare" };
+	expect(planReconcile([replaced], ["spare", "a"])).toMatchObject({ adopt: ["a"], stray: ["a"] });
+});
+
 test("parts that no record names are strays", () => {
 	expect(planReconcile([], ["x"]).stray).toEqual(["x"]);
 });
@@ -36,7 +46,7 @@ test("no lab stands in two lists, and whatever is on the host stands in one", ()
 	fc.assert(
 		fc.property(ids, ids, fc.array(fc.constantFrom(...labState.options), { minLength: 6, maxLength: 6 }), (known, present, states) => {
 			const plan = planReconcile(
-				known.map((id, index) => record(id, states[index] ?? "active")),
+				known.map((id, index) => record(id, states[index] ?? "active", index % 2 === 0)),
 				present,
 			);
 			const all = Object.values(plan).flat();

@@ -5,10 +5,12 @@ import type { LabRecord } from "./lab-store.ts";
 export interface ReconcilePlan {
 	/** Usable labs of which something is on the host: take them up again. */
 	adopt: string[];
-	/** Labs that were on their way to the learner: go on where they were. */
+	/** Labs that were on their way to the learner or into the pool: go on where they were. */
 	resume: string[];
 	/** Labs that are over but may have left something: finish removing them. */
 	retire: string[];
+	/** Labs of the pool of which nothing is on the host any more: nobody misses them. */
+	spoilt: string[];
 	/** Usable labs of which nothing is on the host any more. */
 	lost: string[];
 	/** Parts on the host that no record names: remove them. */
@@ -22,16 +24,17 @@ export interface ReconcilePlan {
  */
 export function planReconcile(records: readonly LabRecord[], present: readonly string[]): ReconcilePlan {
 	const here = new Set(present);
-	const known = new Set(records.map((record) => record.id));
+	const known = new Set(records.map((record) => record.environmentId));
 	const ids = (wanted: (record: LabRecord) => boolean) => records.filter(wanted).map((record) => record.id);
 	return {
-		adopt: ids((record) => isUsable(record.state) && here.has(record.id)),
-		resume: ids((record) => isStarting(record.state)),
+		adopt: ids((record) => isUsable(record.state) && here.has(record.environmentId)),
+		resume: ids((record) => isStarting(record.state) || (record.state === "frozen" && !record.pooled)),
 		retire: ids((record) => {
 			const removed = record.state === "destroyed" || record.state === "failed";
-			return removed ? here.has(record.id) : isOver(record.state);
+			return removed ? here.has(record.environmentId) : isOver(record.state);
 		}),
-		lost: ids((record) => isUsable(record.state) && !here.has(record.id)),
+		spoilt: ids((record) => record.state === "frozen" && record.pooled && !here.has(record.environmentId)),
+		lost: ids((record) => isUsable(record.state) && !here.has(record.environmentId)),
 		stray: present.filter((id) => !known.has(id)),
 	};
 }

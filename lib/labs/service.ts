@@ -1,22 +1,26 @@
 import PQueue from "p-queue";
 import { AppError } from "../core/errors.ts";
-import { newId } from "../core/ids.ts";
 import type { Lab, Shell, TimelineEvent } from "../protocol/lab.ts";
 import type { GradeReport } from "../protocol/report.ts";
 import type { ScenarioSummary } from "../protocol/scenario.ts";
 import type { ExecOptions, ExecResult, LabEnvironment } from "../providers/provider.ts";
 import { checkRoom } from "./capacity.ts";
 import { createChanges } from "./changes.ts";
+import { decisiveCheck } from "./decisive-check.ts";
 import { createLabRuntime, type LabRuntime } from "./lab-runtime.ts";
 import { isStarting, isUsable } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { labView } from "./lab-view.ts";
 import { createLifecycle, type LifecycleDeps } from "./lifecycle.ts";
+import { newLab } from "./new-lab.ts";
+import { createPool, type Pool, type PoolHost } from "./pool.ts";
 import { progressOf } from "./progress.ts";
 import { planReconcile } from "./reconcile.ts";
 
 export interface LabServiceDeps extends Omit<LifecycleDeps, "runtime" | "notify"> {
 	shellsOf(labId: string): Shell[];
+	/** What the pool may know of the host. */
+	host: PoolHost;
 	/** The page of a lab, while the web is up. */
 	urlOf(labId: string): string | null;
 }
@@ -49,6 +53,8 @@ export interface LabService {
 	reconcile(): Promise<void>;
 	/** Takes back labs whose time is over; runs until the signal ends it. */
 	reap(signal: AbortSignal): Promise<void>;
+	/** Makes labs ahead of those who will ask for them. */
+	readonly pool: Pool;
 	/** Ends the work of this process and freezes the labs; with `destroy` removes them. */
 	close(options: { destroy: boolean }): Promise<void>;
 }
@@ -69,6 +75,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 	}
 
 	const lifecycle = createLifecycle({ ...deps, runtime, notify: changes.notify });
+	const pool = createPool({ ...deps, lifecycle, notify: changes.notify });
 
 	async function find(labId: string): Promise<LabRecord> {
 		const record = await store.get(labId);
@@ -89,10 +96,10 @@ export function createLabService(deps: LabServiceDeps): LabService {
 
 	const get = async (labId: string) => view(await find(labId));
 
-	/** Records whose scenario is still in the catalogue: one that was removed must not hide the others. */
+	/** Of learners, whose scenario is still in the catalogue: one that was removed must not hide the others. */
 	async function records(): Promise<LabRecord[]> {
 		const slugs = new Set(catalogue.slugs());
-		return (await store.list()).filter((record) => slugs.has(record.scenario));
+		return (await store.list()).filter((record) => !record.pooled && slugs.has(record.scenario));
 	}
 
 	async function usable(labId: string): Promise<LabRecord> {
@@ -129,34 +136,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 
 	async function grade(labId: string): Promise<GradeReport> {
 		await mustReach(labId);
-		const mine = runtime(labId);
-		if (mine.checking !== null) {
-			throw new AppError("check-running", "A check of this lab is running already.", { kind: "conflict", retryable: true });
-		}
-		const grader = mine.grader;
-		if (!grader) throw new AppError("lab-not-taken-up", `Lab ${labId} is being taken up.`, { kind: "conflict", retryable: true });
-		const step = (name: string | null) => {
-			mine.checking = name;
-			changes.notify(labId);
-		};
-		const ending = new AbortController();
-		mine.grading = ending;
-		step("Starting the check");
-		try {
-			const check = (await find(labId)).checks + 1;
-			await store.update(labId, { checks: check });
-			const report = await grader.decisive({ signal: ending.signal, check, onStep: step });
-			await store.update(labId, { report });
-			await timeline.append(labId, "check", `${report.verdict}, ${report.repair}: ${report.points} of ${report.maxPoints} points`, {
-				report,
-			});
-			const { state } = await find(labId);
-			if (report.verdict === "pass" && state === "active") await lifecycle.move(labId, "solve", { solvedAt: clock.now() });
-			return report;
-		} finally {
-			mine.grading = undefined;
-			step(null);
-		}
+		return decisiveCheck(labId, runtime(labId), { store, timeline, clock, notify: changes.notify, lifecycle, find });
 	}
 
 	async function* watch(labId: string, signal: AbortSignal): AsyncGenerator<Lab, void, void> {
@@ -180,35 +160,39 @@ export function createLabService(deps: LabServiceDeps): LabService {
 	return {
 		get,
 		grade,
+		pool,
 		watch,
 		environmentOf,
 		async mustBeUsable(labId) {
 			await usable(labId);
 		},
 		async scenarios() {
-			const labs = await store.list();
+			const labs = await records();
 			return catalogue.list().map(({ seeds: _, ...entry }) => ({ ...entry, ...progressOf(entry.slug, labs) }));
 		},
 		async start(scenario, seed) {
 			const instance = catalogue.instantiate(scenario, seed);
+			const member = await pool.claim({ scenario, seed });
+			if (member) {
+				await timeline.append(member.id, "state", "claimed from the pool", { scenario, seed: member.seed });
+				// One that is still being made goes on by itself, and finds that it has a learner now.
+				if (member.state === "frozen") lifecycle.start(member.id);
+				changes.notify(member.id);
+				return get(member.id);
+			}
 			// One after another: two that ask at the same moment must not both be given the last room.
 			return starts.add(async () => {
 				const starting = (await store.list()).filter((record) => isStarting(record.state)).length;
 				await checkRoom(await deps.provider(), instance.cluster, starting);
-				const record: LabRecord = {
-					...{ id: newId(), scenario, seed: instance.seed, state: "requested", createdAt: clock.now() },
-					...{ readyAt: null, expiresAt: null, solvedAt: null, hintsShown: 0, revealed: false, checks: 0, report: null, failure: null },
-				};
-				await store.insert(record);
-				await timeline.append(record.id, "state", "requested", { scenario, seed: instance.seed });
-				changes.notify(record.id);
+				const record = await newLab({ scenario, seed: instance.seed, pooled: false }, { ...deps, notify: changes.notify });
 				lifecycle.start(record.id);
 				return view(record);
 			});
 		},
 		list: async () => Promise.all((await records()).map(view)),
 		async reset(labId) {
-			await lifecycle.reset(labId);
+			const { scenario, seed } = await find(labId);
+			await lifecycle.reset(labId, await pool.spares({ scenario, seed }));
 			return get(labId);
 		},
 		async stop(labId) {
@@ -270,6 +254,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			}
 			for (const labId of [...plan.adopt, ...plan.lost]) lifecycle.resume(labId);
 			for (const labId of plan.resume) lifecycle.start(labId);
+			for (const labId of plan.spoilt) await lifecycle.retire(labId, "expire");
 			for (const labId of plan.retire) lifecycle.finishRemoval(labId);
 			for (const labId of plan.stray) {
 				await provider.destroy(labId).catch((error) => log.warn({ err: error, lab: labId }, "leftovers could not be removed"));

@@ -127,6 +127,8 @@ export interface ProviderStatus {
 /** Makes and removes lab environments. Every method is idempotent for one lab id. */
 export interface LabProvider {
 	readonly name: string;
+	/** What its labs are made of, images above all: differs where labs made now would differ. */
+	readonly madeOf: string;
 	status(): Promise<ProviderStatus>;
 	/** Makes what is missing of the lab; on failure what was made stays for {@link destroy}. */
 	create(spec: LabSpec, context: StepContext): Promise<LabEnvironment>;

@@ -1,9 +1,16 @@
 import type { LabRecord, LabStore } from "../labs/lab-store.ts";
+import type { LabState } from "../protocol/lab.ts";
 import type { Database } from "./database.ts";
 import type { LabTable } from "./schema.ts";
 
 // How many earlier runs of a stage its usual time is taken from.
 const usualRuns = 15;
+
+/** Rolls a transaction back whose rows are not as they were read. */
+const overtaken = new Error("the rows have changed meanwhile");
+
+/** States in which a pooled lab can still become a learner's. */
+const takeable: LabState[] = ["requested", "provisioning", "healthy", "faulted", "frozen"];
 
 /** Labs and their stages in the database. */
 export function createLabStore(database: Database): LabStore {
@@ -23,6 +30,41 @@ export function createLabStore(database: Database): LabStore {
 				.where("state", "=", from)
 				.executeTakeFirst();
 			return numUpdatedRows === 1n;
+		},
+		async take(id, change) {
+			const { numUpdatedRows } = await database
+				.updateTable("lab")
+				.set({ ...toColumns(change), pooled: 0 })
+				.where("id", "=", id)
+				.where("pooled", "=", 1)
+				.where("state", "in", takeable)
+				.executeTakeFirst();
+			return numUpdatedRows === 1n;
+		},
+		async replace(id, from, spare, change) {
+			const swap = database.transaction().execute(async (transaction) => {
+				const row = { ...toColumns(change), environment_id: spare.environmentId, version: spare.version, state: "frozen" as const };
+				const lab = await transaction.updateTable("lab").set(row).where("id", "=", id).where("state", "=", from).executeTakeFirst();
+				const fault = await transaction.selectFrom("fault_view").select("view").where("lab_id", "=", spare.id).executeTakeFirst();
+				const gone = await transaction
+					.deleteFrom("lab")
+					.where("id", "=", spare.id)
+					.where("pooled", "=", 1)
+					.where("state", "=", "frozen")
+					.executeTakeFirst();
+				if (lab.numUpdatedRows !== 1n || gone.numDeletedRows !== 1n || !fault) throw overtaken;
+				await transaction.updateTable("fault_view").set(fault).where("lab_id", "=", id).execute();
+			});
+			return swap.then(
+				() => true,
+				(error) => {
+					if (error === overtaken) return false;
+					throw error;
+				},
+			);
+		},
+		async remove(id) {
+			await database.deleteFrom("lab").where("id", "=", id).execute();
 		},
 		async keepFault(id, view) {
 			const row = { lab_id: id, view: JSON.stringify(view) };
@@ -87,6 +129,9 @@ function median(values: number[]): number | null {
 function toColumns(change: Partial<LabRecord>): Partial<LabTable> {
 	const columns: Partial<LabTable> = {
 		id: change.id,
+		environment_id: change.environmentId,
+		pooled: change.pooled === undefined ? undefined : Number(change.pooled),
+		version: change.version,
 		scenario: change.scenario,
 		seed: change.seed,
 		state: change.state,
@@ -110,6 +155,9 @@ function toRow(lab: LabRecord): LabTable {
 function fromRow(row: LabTable): LabRecord {
 	return {
 		id: row.id,
+		environmentId: row.environment_id,
+		pooled: row.pooled === 1,
+		version: row.version,
 		scenario: row.scenario,
 		seed: row.seed,
 		state: row.state,

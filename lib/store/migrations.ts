@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 /** The schema's history by name, in the order of the names. Never edit one that has been released: add the next. */
@@ -60,6 +60,22 @@ export const migrations: Record<string, Migration> = {
 				.addColumn("lab_id", "text", (column) => column.primaryKey().references("lab.id").onDelete("cascade"))
 				.addColumn("view", "text", (column) => column.notNull())
 				.execute();
+		},
+	},
+	"003-pool": {
+		async up(database: Kysely<unknown>) {
+			const text = (name: string) =>
+				database.schema
+					.alterTable("lab")
+					.addColumn(name, "text", (column) => column.notNull().defaultTo(""))
+					.execute();
+			await text("environment_id");
+			await text("version");
+			await database.schema
+				.alterTable("lab")
+				.addColumn("pooled", "integer", (column) => column.notNull().defaultTo(0))
+				.execute();
+			await sql`update lab set environment_id = id`.execute(database);
 		},
 	},
 };

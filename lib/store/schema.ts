@@ -13,6 +13,9 @@ export interface Schema {
 
 export interface LabTable {
 	id: string;
+	environment_id: string;
+	pooled: number;
+	version: string;
 	scenario: string;
 	seed: number;
 	state: LabState;

@@ -32,6 +32,8 @@ export function instanceEnv(instance, env) {
 		FAULTLINE_PORT: String(instance.port),
 		/** For integration tests that make labs without an engine. */
 		FAULTLINE_INSTANCE: instance.id,
+		// What a test does not ask for would take the processors from what it does.
+		FAULTLINE_POOL: "off",
 	};
 }
 

@@ -9,6 +9,7 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 
 	return {
 		name: "fake",
+		madeOf: "memory",
 		status: async () => ({ ok: true, description: "labs in memory", kubernetesVersion: "v0.0.0" }),
 		async create(spec, { signal, onStep }) {
 			world.calls.push(`create ${spec.labId}`);

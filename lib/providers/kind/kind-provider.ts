@@ -45,6 +45,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 
 	return {
 		name: "kind",
+		madeOf: JSON.stringify([host.kubernetesVersion, host.images]),
 		adopt,
 		list,
 		async status() {

@@ -1,0 +1,31 @@
+import type { LabRecord } from "./lab-store.ts";
+import { countStart, emptyTally, type StartTally } from "./plan/demand.ts";
+import type { Member, Tier } from "./plan/pool-types.ts";
+
+const tiers: Partial<Record<LabRecord["state"], Tier>> = {
+	...{ requested: "creating", provisioning: "creating", healthy: "creating", faulted: "creating" },
+	frozen: "hot",
+};
+
+/** A pooled lab as the plan sees it; undefined where it is failed or on its way out. */
+export function memberOf(record: LabRecord, memoryBytes: number): Member | undefined {
+	const tier = record.pooled ? tiers[record.state] : undefined;
+	if (!tier) return undefined;
+	const { id, scenario, seed, version, createdAt } = record;
+	return { id, key: { scenario, seed, version }, tier, doing: null, madeAt: createdAt, provenAt: createdAt, memoryBytes };
+}
+
+/** Of labs that are still being made, the one that will be ready first: a learner waits less for it than for a new one. */
+export function furthest(members: readonly Member[], records: readonly LabRecord[]): Member | undefined {
+	const states: LabRecord["state"][] = ["faulted", "healthy", "provisioning"];
+	const stateOf = new Map(records.map(({ id, state }) => [id, state]));
+	const ranked = members.map((member) => ({ member, rank: states.indexOf(stateOf.get(member.id) ?? "requested") }));
+	return ranked.filter(({ rank }) => rank >= 0).sort((a, b) => a.rank - b.rank || a.member.madeAt - b.member.madeAt)[0]?.member;
+}
+
+/** The starts of learners that are on record, oldest first: what the demand is expected from. */
+export function tallyOf(records: readonly LabRecord[], now: number): StartTally {
+	const starts = records.filter(({ pooled }) => !pooled).toSorted((a, b) => a.createdAt - b.createdAt);
+	const since = Math.min(now, starts[0]?.createdAt ?? now);
+	return starts.reduce((tally, { scenario, createdAt }) => countStart(tally, { scenario, at: createdAt }), emptyTally(since));
+}

@@ -1,0 +1,170 @@
+import { isStarting } from "./lab-state.ts";
+import type { LabRecord } from "./lab-store.ts";
+import type { Lifecycle, LifecycleDeps } from "./lifecycle.ts";
+import { newLab } from "./new-lab.ts";
+import { chooseMember } from "./plan/choose-member.ts";
+import { type DemandTimes, expectDemand } from "./plan/demand.ts";
+import { planPool } from "./plan/plan-pool.ts";
+import type { Member, PoolInput, PoolLimits, PoolLine, PoolPlan } from "./plan/pool-types.ts";
+import { furthest, memberOf, tallyOf } from "./pool-members.ts";
+import { versionOf } from "./version.ts";
+
+/** The host as the pool sees it. */
+export interface PoolHost {
+	cpus: number;
+	/** Processors in use, a recent mean. */
+	busyCpus(): number;
+}
+
+export interface PoolDeps extends Omit<LifecycleDeps, "runtime"> {
+	lifecycle: Lifecycle;
+	host: PoolHost;
+}
+
+export interface Claim {
+	scenario: string;
+	/** None means any: then one that the learner has not had, where there is one. */
+	seed?: number | undefined;
+}
+
+/** Labs made ahead: broken, proven and frozen before anybody asks for them. */
+export interface Pool {
+	/** A pooled lab that is now the asker's, as it was in the pool; two who ask at once never get the same. */
+	claim(wanted: Claim): Promise<LabRecord | undefined>;
+	/** Frozen labs that are as one made now would be, the one to be given first before the others. */
+	spares(wanted: Claim): Promise<LabRecord[]>;
+	/** Plans once and begins what is due. @returns the plan */
+	tend(): Promise<PoolPlan>;
+	/** Tends the pool until the signal ends it; what is under way then goes on. */
+	keep(signal: AbortSignal): Promise<void>;
+}
+
+/** Short against a learner's reading of the catalogue, long against a plan. */
+const everyMs = 5_000;
+/** After a lab of the pool could not be made, none of its scenario is tried for so long. */
+const backOffMs = 10 * 60_000;
+const hourMs = 60 * 60_000;
+/** Measured, plain and from a click to ready, on two cores: docs/fast-starts.md. */
+const startMs = 40_000;
+/** Processor time of a start: about one and a half of two cores while it lasts. */
+const makeCpuMs = 1.5 * startMs;
+/** A thaw and the new proof of the fault. */
+const claimMs = 800;
+const ageMs = 12 * hourMs;
+/** Learners and other refills come first; see docs/pool-plan.md. */
+const refillMs = 3 * startMs;
+
+export function createPool(deps: PoolDeps): Pool {
+	const { store, catalogue, clock, log, lifecycle, host } = deps;
+	const atOnce = Math.max(1, Math.floor(host.cpus / 2));
+	const times: DemandTimes = { refillMs, makeMs: startMs, atOnce, ageMs };
+
+	async function look(scenario: string) {
+		const { madeOf } = await deps.provider();
+		const records = await store.list();
+		const version = versionOf(catalogue, scenario, madeOf);
+		const members = records.flatMap((record) => memberOf(record, 0) ?? []);
+		const had = records.filter((record) => !record.pooled && record.scenario === scenario).map(({ seed }) => seed);
+		return { records, members, had, version };
+	}
+
+	/** The best frozen lab, then the next best. */
+	function inOrder(members: readonly Member[], claim: Parameters<typeof chooseMember>[1]): Member[] {
+		const best = chooseMember(members, claim);
+		return best
+			? [
+					best,
+					...inOrder(
+						members.filter((member) => member !== best),
+						claim,
+					),
+				]
+			: [];
+	}
+
+	async function candidates({ scenario, seed }: Claim): Promise<{ frozen: LabRecord[]; coming: LabRecord | undefined }> {
+		const { records, members, had, version } = await look(scenario);
+		const recordOf = (member: Member) => records.find(({ id }) => id === member.id) as LabRecord;
+		const claim = { now: clock.now(), scenario, version, seed: seed ?? null, had, ageMs };
+		const fit = ({ key, tier }: Member) =>
+			tier === "creating" && key.scenario === scenario && key.version === version && (seed === undefined || key.seed === seed);
+		const coming = furthest(members.filter(fit), records);
+		return { frozen: inOrder(members, claim).map(recordOf), coming: coming && recordOf(coming) };
+	}
+
+	async function input(): Promise<PoolInput> {
+		const provider = await deps.provider();
+		const now = clock.now();
+		const records = await store.list();
+		const failed = records.filter(({ pooled, state }) => pooled && state === "failed");
+		for (const { id, createdAt } of failed) if (now - createdAt > backOffMs) await lifecycle.retire(id, "expire");
+		const backingOff = new Set(failed.map(({ scenario }) => scenario));
+		const slugs = catalogue.list().map(({ slug }) => slug);
+		const room = new Map<string, { neededBytes: number; freeBytes: number }>();
+		for (const slug of slugs) room.set(slug, await provider.capacity(catalogue.instantiate(slug, catalogue.seeds(slug)[0]).cluster));
+		const needed = (slug: string) => room.get(slug)?.neededBytes ?? 0;
+
+		const lines = expectDemand({ now, scenarios: slugs.filter((slug) => !backingOff.has(slug)), times }, tallyOf(records, now), [], []).map(
+			(demand): PoolLine => ({
+				...demand,
+				version: versionOf(catalogue, demand.scenario, provider.madeOf),
+				seeds: catalogue.seeds(demand.scenario),
+				costs: {
+					make: { bytes: needed(demand.scenario), cpuMs: makeCpuMs },
+					...{ keepCpuMs: 0, startMs, cold: null },
+					hot: { bytes: needed(demand.scenario), claimMs },
+				},
+			}),
+		);
+		const members = records.flatMap((record) => memberOf(record, needed(record.scenario)) ?? []);
+		const heldBytes = members.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+		const coming = records.filter(({ pooled, state }) => !pooled && isStarting(state));
+		const making = members.filter(({ tier }) => tier === "creating").length;
+		const labBytes = Math.max(0, ...slugs.map(needed));
+		const limits: PoolLimits = {
+			...{ ageMs, renewAfterMs: null, refillMs, atOnce, busyShare: 0.75 },
+			...{ headroomBytes: 2 * labBytes, slackBytes: labBytes, cpuPerWait: 10, margin: 10 },
+		};
+		return {
+			...{ now, members, lines, limits },
+			host: {
+				memoryBytes: Math.min(...[...room.values()].map(({ freeBytes }) => freeBytes)) + heldBytes,
+				usedBytes: coming.reduce((sum, { scenario }) => sum + needed(scenario), 0),
+				...{ wantedBytes: 0, swapBytes: 0, cpus: host.cpus, starting: coming.length },
+				// What the pool itself does is not in it.
+				busyCpus: Math.max(0, host.busyCpus() - making * (makeCpuMs / startMs)),
+			},
+		};
+	}
+
+	async function tend(): Promise<PoolPlan> {
+		const plan = planPool(await input());
+		for (const action of plan.actions) {
+			log.info(action, "the pool");
+			if (action.do === "evict") await lifecycle.retire(action.member, "expire");
+			if (action.do !== "create") continue;
+			const { scenario, seed } = action.key;
+			const { id } = await newLab({ scenario, seed, pooled: true }, deps);
+			lifecycle.start(id);
+		}
+		return plan;
+	}
+
+	return {
+		tend,
+		spares: async (wanted) => (await candidates(wanted)).frozen,
+		async claim(wanted) {
+			const { frozen, coming } = await candidates(wanted);
+			for (const record of [...frozen, ...(coming ? [coming] : [])]) {
+				if (await store.take(record.id, { createdAt: clock.now() })) return record;
+			}
+			return undefined;
+		},
+		async keep(signal) {
+			while (!signal.aborted) {
+				await tend().catch((error) => log.warn({ err: error }, "the pool could not be tended"));
+				await clock.sleep(everyMs, signal).catch(() => {});
+			}
+		},
+	};
+}
