@@ -9,6 +9,7 @@ import { type IngressAddon, readHostManifest } from "#lib/core/host.ts";
 import { newId } from "#lib/core/ids.ts";
 import { createLogger } from "#lib/core/log.ts";
 import { createGrader } from "#lib/grading/grade.ts";
+import { prepareShapes, shapesByUse } from "#lib/labs/prepare-shapes.ts";
 import { createLabService } from "#lib/labs/service.ts";
 import { reproveFault } from "#lib/labs/steps/reprove.ts";
 import { scenarioSteps } from "#lib/labs/steps/scenario-steps.ts";
@@ -33,6 +34,8 @@ const env = readEnv();
 const clock = systemClock;
 const log = createLogger("engine", env.logLevel);
 const takeUpEveryMs = 10_000;
+// Shared by instances, as all that is addressed by its content.
+const goldenDir = env.clones ? join(env.cacheDir, "golden") : undefined;
 const inData = (...names: string[]) => join(env.dataDir, ...names);
 
 mkdirSync(env.dataDir, { recursive: true, mode: 0o700 });
@@ -47,7 +50,7 @@ const catalogue = await loadCatalogue(join(import.meta.dirname, "..", "scenarios
 let making: Promise<LabProvider> | undefined;
 async function provider(): Promise<LabProvider> {
 	making ??= readHostManifest(env.dataDir).then((host) =>
-		createKindProvider({ dataDir: env.dataDir, instanceId, host, workstationImage, ingressAddon, log, clock }),
+		createKindProvider({ dataDir: env.dataDir, instanceId, host, workstationImage, ingressAddon, goldenDir, log, clock }),
 	);
 	making.catch(() => {
 		making = undefined;
@@ -167,12 +170,19 @@ async function takeUp(): Promise<void> {
 		try {
 			await labs.reconcile();
 			if (env.pool) void labs.pool.keep(stopping.signal);
+			void prepare();
 			return await labs.reap(stopping.signal);
 		} catch (error) {
 			if (!told) log.warn({ err: error }, "labs are taken up once the host is set up and Docker answers");
 			await clock.sleep(takeUpEveryMs, stopping.signal).catch(() => {});
 		}
 	}
+}
+
+/** Has clusters of every shape in the catalogue ready to be cloned, as soon as nobody waits for a lab. */
+async function prepare(): Promise<void> {
+	const shapes = shapesByUse(catalogue.slugs().map((slug) => catalogue.instantiate(slug).cluster));
+	await prepareShapes({ provider: await provider(), shapes, clock, log, signal: stopping.signal });
 }
 
 async function end(): Promise<void> {

@@ -17,6 +17,8 @@ const schema = z.object({
 	FAULTLINE_ORIGINS: z.string().default(""),
 	/** `off`: no lab is made before somebody asks for it. */
 	FAULTLINE_POOL: z.enum(["on", "off"]).default("on"),
+	/** `off`: kind makes every lab's cluster anew, none is cloned. */
+	FAULTLINE_CLONES: z.enum(["on", "off"]).default("on"),
 	FAULTLINE_LOG: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -27,6 +29,7 @@ export interface Env {
 	port: number;
 	origins: string[];
 	pool: boolean;
+	clones: boolean;
 	logLevel: z.infer<typeof schema>["FAULTLINE_LOG"];
 }
 
@@ -52,6 +55,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 			.map((origin) => origin.trim())
 			.filter(Boolean),
 		pool: env.FAULTLINE_POOL === "on",
+		clones: env.FAULTLINE_CLONES === "on",
 		logLevel: env.FAULTLINE_LOG,
 	};
 }

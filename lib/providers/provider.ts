@@ -132,6 +132,11 @@ export interface LabProvider {
 	status(): Promise<ProviderStatus>;
 	/** Makes what is missing of the lab; on failure what was made stays for {@link destroy}. */
 	create(spec: LabSpec, context: StepContext): Promise<LabEnvironment>;
+	/**
+	 * Makes once what lets later labs of this shape start sooner; nothing where that is there, or there is no such thing.
+	 * @throws AppError retryable where labs that are being made come first
+	 */
+	prepare(cluster: ClusterSpec, signal: AbortSignal): Promise<void>;
 	/** Takes up a lab that is whole, after a restart of the engine; undefined where any part is missing. */
 	adopt(labId: string): Promise<LabEnvironment | undefined>;
 	/** Ids of all labs of this instance of which anything exists on the host. */

@@ -3,6 +3,7 @@ import type { Env } from "../core/env.ts";
 import { readHostManifest } from "../core/host.ts";
 import { runCommand } from "../core/run-command.ts";
 import { createEngineClient } from "../protocol/client.ts";
+import { checkClones } from "./doctor-clones.ts";
 import { checkDocker } from "./doctor-docker.ts";
 import { checkHost } from "./doctor-host.ts";
 import { findProgram } from "./find-program.ts";
@@ -19,14 +20,15 @@ export interface DoctorOptions {
  * @returns one finding a need, in the order in which set-up meets them
  */
 export async function examine(options: DoctorOptions): Promise<Finding[]> {
-	const [host, go, docker, node, engine] = await Promise.all([
+	const [host, go, docker, node, clones, engine] = await Promise.all([
 		checkHost(options.env),
 		checkGo(options),
 		checkDocker(options.signal),
 		checkImages(options),
+		checkClones(options.env),
 		checkEngine(options),
 	]);
-	return [...host, go, ...docker, ...node, engine];
+	return [...host, go, ...docker, ...node, clones, engine];
 }
 
 async function checkGo({ env, signal }: DoctorOptions): Promise<Finding> {

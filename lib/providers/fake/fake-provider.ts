@@ -30,6 +30,7 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 			}
 			return environment(world, lab);
 		},
+		async prepare() {},
 		async adopt(labId) {
 			world.calls.push(`adopt ${labId}`);
 			const lab = world.labs.get(labId);

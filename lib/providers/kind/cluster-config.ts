@@ -3,6 +3,8 @@ import type { ClusterSpec } from "../provider.ts";
 
 /** Where kubeadm puts cluster DNS: the tenth address of kind's default service subnet. */
 export const serviceSubnet = "10.96.0.0/16";
+/** The API server's own Service: the subnet's first address. */
+export const serviceAddress = "10.96.0.1";
 export const podSubnet = "10.244.0.0/16";
 
 /** Where a node finds kubeadm's patches. */
@@ -49,6 +51,8 @@ const kubeletPatch = {
 const controlPlanePatch = {
 	apiVersion: "kubeadm.k8s.io/v1beta4",
 	kind: "ClusterConfiguration",
+	// Clones have keys of this kind, which are made in no time; so have all.
+	encryptionAlgorithm: "ECDSA-P256",
 	controllerManager: {
 		extraArgs: [
 			// kind's own argument: a patch replaces the list.

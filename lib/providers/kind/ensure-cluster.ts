@@ -1,15 +1,11 @@
-import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
-import { runCommand } from "../../core/run-command.ts";
+import { access, rm } from "node:fs/promises";
 import type { LabSpec, StepContext } from "../provider.ts";
-import { clusterConfig, kubeadmPatches } from "./cluster-config.ts";
-import { explainFailure } from "./explain-failure.ts";
+import { cloneCluster } from "./golden/clone-cluster.ts";
+import { type Golden, goldenKey, readGolden } from "./golden/golden-file.ts";
 import type { KindContext, LabPaths } from "./kind-context.ts";
+import { kindCreate } from "./kind-create.ts";
 import { labNames, nodeNames } from "./lab-names.ts";
 import { endCreators } from "./orphans.ts";
-
-// 17-28 s were measured for one and two nodes on a quiet host; busy hosts with three nodes have taken minutes.
-const createTimeoutMs = 8 * 60_000;
 
 /** Node containers of the lab that Docker knows, in whatever state. */
 async function existingNodes(context: KindContext, labId: string) {
@@ -19,58 +15,45 @@ async function existingNodes(context: KindContext, labId: string) {
 }
 
 /**
- * Makes the kind cluster, or takes it as it is where it is whole. kind can't go on with half a cluster: what an
- * interrupted attempt has left is removed first. The kubeconfig is put in its place last and marks it whole.
+ * Makes the cluster, or takes it as it is where it is whole. kind can't go on with half a cluster: what an
+ * interrupted attempt has left is removed first. A golden cluster of this shape is cloned where there is one; where that
+ * fails, kind makes the cluster as it does where there is none.
  * @throws AppError `cluster-not-created` with the end of kind's output
  */
 export async function ensureCluster(context: KindContext, spec: LabSpec, paths: LabPaths, step: StepContext): Promise<void> {
-	const { cluster, network } = labNames(context.instanceId, spec.labId);
+	const { cluster } = labNames(context.instanceId, spec.labId);
 	const nodes = await existingNodes(context, spec.labId);
 	const whole = await exists(paths.adminKubeconfig);
 	if (whole && nodeNames(cluster, spec.cluster.nodes).every((name) => nodes.some((node) => node.name === name && node.state === "running")))
 		return;
 	await endCreators(cluster, context.clock);
 	await rm(paths.adminKubeconfig, { force: true });
-	const left = await existingNodes(context, spec.labId);
-	if (left.length > 0) await context.docker.must(["rm", "--force", "--volumes", ...left.map((node) => node.name)], { timeoutMs: 120_000 });
-
-	await writeFile(paths.kindConfig, clusterConfig(cluster, spec.cluster, paths.patches));
-	await mkdir(paths.patches, { recursive: true });
-	for (const [name, patch] of Object.entries(kubeadmPatches(spec.cluster))) await writeFile(join(paths.patches, name), patch);
-	const fresh = `${paths.adminKubeconfig}.new`;
-	const lines: string[] = [];
-	const result = await runCommand(
-		context.host.kind,
-		["create", "cluster", "--name", cluster, "--image", context.host.images.node, "--config", paths.kindConfig, "--kubeconfig", fresh],
-		{
-			timeoutMs: createTimeoutMs,
-			signal: step.signal,
-			env: {
-				KIND_EXPERIMENTAL_DOCKER_NETWORK: network,
-				KIND_EXPERIMENTAL_PROVIDER: "docker",
-				KUBECONFIG: fresh,
-				PATH: `${dirname(context.host.docker)}${delimiter}${process.env.PATH ?? ""}`,
-			},
-			onLine: (line) => {
-				lines.push(line);
-				const stage = stageOf(line);
-				if (stage) step.onStep(`Creating the cluster: ${stage}`);
-			},
-		},
-	);
-	await writeFile(paths.kindLog, `${lines.join("\n")}\n`);
-	if (result.exitCode !== 0) throw explainFailure(lines.join("\n"), paths.kindLog);
-	await rename(fresh, paths.adminKubeconfig);
+	await removeNodes(context, spec.labId);
+	const golden = await findGolden(context, spec);
+	if (golden) {
+		step.onStep("Creating the cluster: from a prepared one");
+		try {
+			return await cloneCluster(context, { golden, labId: spec.labId, paths, signal: step.signal });
+		} catch (error) {
+			step.signal.throwIfAborted();
+			context.log.warn({ err: error, lab: spec.labId }, "a prepared cluster could not be cloned: kind makes this one");
+			step.onStep("Creating the cluster: anew, since the prepared one did not start");
+			await rm(paths.adminKubeconfig, { force: true });
+			await removeNodes(context, spec.labId);
+		}
+	}
+	await kindCreate(context, spec, paths, step);
 }
 
-/** The stage that a line of kind's announces: ` • Starting control-plane 🕹️  ...` → `starting control-plane`. */
-export function stageOf(line: string): string | undefined {
-	const said = /^\s*[•*]\s+(.*?)\s*\.\.\.\s*$/u.exec(line)?.[1];
-	const stage = said
-		?.replace(/\(.*\)/, "")
-		.replaceAll(/[^\p{L}\p{N}\s/-]/gu, "")
-		.trim();
-	return stage ? stage.charAt(0).toLowerCase() + stage.slice(1) : undefined;
+async function removeNodes(context: KindContext, labId: string): Promise<void> {
+	const left = await existingNodes(context, labId);
+	if (left.length > 0) await context.docker.must(["rm", "--force", "--volumes", ...left.map((node) => node.name)], { timeoutMs: 120_000 });
+}
+
+/** The golden cluster of this shape; undefined where there is none, or names are of another length: they could not be replaced. */
+async function findGolden({ goldenDir, host, instanceId }: KindContext, spec: LabSpec): Promise<Golden | undefined> {
+	const golden = goldenDir ? await readGolden(goldenDir, goldenKey(host, spec.cluster)) : undefined;
+	return golden?.cluster.length === labNames(instanceId, spec.labId).cluster.length ? golden : undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { stageOf } from "./ensure-cluster.ts";
 import { explainFailure, tellingLines } from "./explain-failure.ts";
+import { stageOf } from "./kind-create.ts";
 
 test.each([
 	["Failed to create inotify object: Too many open files", "sysctl -w fs.inotify"],

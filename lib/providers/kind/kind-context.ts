@@ -16,6 +16,8 @@ export interface KindProviderOptions {
 	workstationImage?: () => Promise<string>;
 	/** What clusters with an ingress or a gateway need, waiting for set-up to make it. Default: that of `host`. */
 	ingressAddon?: (step: StepContext) => Promise<IngressAddon>;
+	/** Where prepared clusters are kept, shared by instances; absent: kind makes every cluster anew. */
+	goldenDir?: string;
 	log: Logger;
 	clock: Clock;
 }

@@ -5,6 +5,8 @@ import { freeBytes, neededBytes } from "./capacity.ts";
 import { createLab } from "./create-lab.ts";
 import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
+import { goldenKey } from "./golden/golden-file.ts";
+import { goldenId, prepareGolden } from "./golden/prepare-golden.ts";
 import { type KindContext, type KindProviderOptions, labPaths, labsDir } from "./kind-context.ts";
 import { createKindEnvironment } from "./kind-environment.ts";
 import { labIdOf, labNames, labParts } from "./lab-names.ts";
@@ -40,8 +42,11 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 			readdir(labsDir(dataDir)).catch(() => []),
 		]);
 		const named = [...containers, ...networks].map((row) => labIdOf(instanceId, row.name)).filter((id) => id !== undefined);
-		return [...new Set([...named, ...folders])].sort();
+		return [...new Set([...named, ...folders])].filter((id) => id !== preparing?.id).sort();
 	}
+
+	/** The golden cluster that is being made, one at a time: it yields to labs. */
+	let preparing: { id: string; abort: AbortController; ended: Promise<unknown> } | undefined;
 
 	return {
 		name: "kind",
@@ -61,6 +66,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 			if (making.has(spec.labId)) {
 				throw new AppError("lab-being-made", `Lab ${spec.labId} is being made already.`, { kind: "conflict" });
 			}
+			preparing?.abort.abort(labsComeFirst());
 			const abort = new AbortController();
 			const signal = AbortSignal.any([step.signal, abort.signal]);
 			const work = (async () => {
@@ -81,9 +87,33 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 			await destroyLab(context, labId);
 			if ((await list()).length === 0 && making.size === 0) await removeProber(context);
 		},
+		async prepare(cluster, signal) {
+			const dir = context.goldenDir;
+			if (!dir) return;
+			if (making.size > 0 || preparing) throw labsComeFirst();
+			const abort = new AbortController();
+			const work = prepareGolden(context, dir, cluster, AbortSignal.any([signal, abort.signal]));
+			preparing = { id: goldenId(goldenKey(host, cluster)), abort, ended: work.catch(() => {}) };
+			// The reason counts, not what was under way when it was ended.
+			return work
+				.catch((error) => {
+					throw abort.signal.aborted ? abort.signal.reason : error;
+				})
+				.finally(() => {
+					preparing = undefined;
+				});
+		},
 		async capacity(cluster) {
 			return { neededBytes: neededBytes(cluster), freeBytes: freeBytes(await readFile("/proc/meminfo", "utf8")) };
 		},
-		close: () => channel.close(),
+		async close() {
+			preparing?.abort.abort(labsComeFirst());
+			await preparing?.ended;
+			await channel.close();
+		},
 	};
+}
+
+function labsComeFirst(): AppError {
+	return new AppError("labs-come-first", "Labs are being made, and go first.", { kind: "conflict", retryable: true });
 }

@@ -40,6 +40,7 @@ test("keeps addresses given by name out of Docker's half", () => {
 	expect(plan).toEqual({
 		gateway: "10.213.7.65",
 		dynamic: "10.213.7.64/27",
+		nodes: ["10.213.7.88", "10.213.7.89", "10.213.7.90"],
 		loadBalancer: { from: "10.213.7.97", to: "10.213.7.124" },
 		edge: "10.213.7.125",
 		mirror: "10.213.7.126",

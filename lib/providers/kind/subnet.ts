@@ -57,8 +57,10 @@ export function addressPlan(subnet: Cidr) {
 	const at = (offset: number) => formatAddress(subnet.base + offset);
 	return {
 		gateway: at(1),
-		/** For nodes and workstation, given by Docker. */
+		/** For nodes that kind makes and workstation, given by Docker from the lowest on. */
 		dynamic: formatCidr({ base: subnet.base, bits: subnetBits + 1 }),
+		/** For cloned nodes, which need to know their addresses before they start: at the end of that range. */
+		nodes: [at(24), at(25), at(26)],
 		/** First and last address for load balancers. */
 		loadBalancer: { from: at(33), to: at(60) },
 		edge: at(61),

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { AppError } from "../../../core/errors.ts";
+import type { HostManifest } from "../../../core/host.ts";
+import type { ClusterSpec } from "../../provider.ts";
+import { clusterConfig, kubeadmPatches } from "../cluster-config.ts";
+import type { TarEntry } from "./tar-entries.ts";
+import { readTar } from "./tar-entries.ts";
+
+/** Grows when what is kept of a golden cluster, or how, changes. */
+const format = 1;
+
+const goldenRecord = z.object({
+	/** The golden cluster's name, as long as any lab's. */
+	cluster: z.string(),
+	/** Certificates of its authorities: base64 of DER. */
+	authorities: z.object({ cluster: z.string(), frontProxy: z.string() }),
+	nodes: z.array(
+		z.object({
+			name: z.string(),
+			address: z.string(),
+			role: z.string(),
+			env: z.array(z.string()),
+			/** `source:target:options`, as Docker writes them. */
+			binds: z.array(z.string()),
+			devices: z.array(z.string()),
+			userns: z.string(),
+		}),
+	),
+});
+export type GoldenRecord = z.infer<typeof goldenRecord>;
+
+/** A prepared cluster: its record, and by node what makes it this node. */
+export interface Golden extends GoldenRecord {
+	archives: TarEntry[][];
+}
+
+/**
+ * What a golden cluster is kept under: another image, kind, Kubernetes or configuration is another golden cluster.
+ * Add-ons are installed into the finished cluster and do not count.
+ */
+export function goldenKey(host: Pick<HostManifest, "images" | "kindVersion" | "kubernetesVersion">, spec: ClusterSpec): string {
+	const parts = [
+		format,
+		host.images.node,
+		host.kindVersion,
+		host.kubernetesVersion,
+		clusterConfig("golden", spec, "/"),
+		kubeadmPatches(spec),
+	];
+	return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}
+
+/** Undefined where there is none, or none that can be read. */
+export async function readGolden(dir: string, key: string): Promise<Golden | undefined> {
+	const folder = join(dir, key);
+	try {
+		const record = goldenRecord.parse(JSON.parse(await readFile(join(folder, "golden.json"), "utf8")));
+		const archives = await Promise.all(record.nodes.map(async (_, index) => readTar(await readFile(join(folder, `${index}.tar`)))));
+		return { ...record, archives };
+	} catch (error) {
+		if (error instanceof AppError || error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
+	}
+}
+
+/** Puts it into its place as a whole; one that is there by now stays. */
+export async function writeGolden(dir: string, key: string, record: GoldenRecord, archives: readonly Uint8Array[]): Promise<void> {
+	const fresh = join(dir, `${key}.${process.pid}`);
+	await rm(fresh, { recursive: true, force: true });
+	await mkdir(fresh, { recursive: true, mode: 0o700 });
+	for (const [index, archive] of archives.entries()) await writeFile(join(fresh, `${index}.tar`), archive);
+	await writeFile(join(fresh, "golden.json"), JSON.stringify(record));
+	try {
+		await rename(fresh, join(dir, key));
+	} catch (error) {
+		await rm(fresh, { recursive: true, force: true });
+		if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+	}
+}

@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import { z } from "zod";
+import { AppError } from "../../../core/errors.ts";
+import type { ClusterSpec } from "../../provider.ts";
+import { serviceAddress } from "../cluster-config.ts";
+import { scaleDns, waitForCluster } from "../cluster-ready.ts";
+import { destroyLab } from "../destroy-lab.ts";
+import { type KindContext, labPaths } from "../kind-context.ts";
+import { kindCreate } from "../kind-create.ts";
+import { labNames, nodeNames } from "../lab-names.ts";
+import { ensureNetwork } from "../lab-network.ts";
+import { tarArchive } from "../tar.ts";
+import { type GoldenRecord, goldenKey, readGolden, writeGolden } from "./golden-file.ts";
+import { makeClusterKeys } from "./identities.ts";
+import { readTar, type TarEntry } from "./tar-entries.ts";
+import { rewriteLog } from "./write-ahead-log.ts";
+
+// Settling waits for controllers to take note and for the API server's own shutdown.
+const settleTimeoutMs = 120_000;
+/** Files from this size on are looked at for copies: network agents put the same program into two folders. */
+const programBytes = 1024 * 1024;
+
+const inspected = z.tuple([
+	z.object({
+		Config: z.object({ Env: z.array(z.string()), Labels: z.record(z.string(), z.string()) }),
+		HostConfig: z.object({
+			Binds: z.array(z.string()).nullish(),
+			Devices: z.array(z.object({ PathOnHost: z.string() })).nullish(),
+			UsernsMode: z.string().nullish(),
+		}),
+		NetworkSettings: z.object({ Networks: z.record(z.string(), z.object({ IPAddress: z.string() })) }),
+	}),
+]);
+
+/** The id under which a golden cluster's parts exist while it is made: as long as a lab's, and its own for each topology. */
+export function goldenId(key: string): string {
+	return `gold${key.slice(0, 4)}`;
+}
+
+/**
+ * Makes the golden cluster of a topology where there is none: a cluster as any other, brought to rest and kept as what
+ * its nodes have on disk. Nothing of it runs afterwards; what an interrupted attempt has left is a stray lab to whoever looks.
+ */
+export async function prepareGolden(context: KindContext, dir: string, spec: ClusterSpec, signal: AbortSignal): Promise<void> {
+	const key = goldenKey(context.host, spec);
+	if (await readGolden(dir, key)) return;
+	const id = goldenId(key);
+	const paths = labPaths(context.dataDir, id);
+	await destroyLab(context, id);
+	try {
+		await mkdir(paths.dir, { recursive: true, mode: 0o700 });
+		await ensureNetwork(context, id, signal);
+		await kindCreate(context, { labId: id, cluster: spec }, paths, { signal, onStep: () => {} });
+		const admin = new KubeConfig();
+		admin.loadFromFile(paths.adminKubeconfig);
+		const { cluster } = labNames(context.instanceId, id);
+		const nodes = nodeNames(cluster, spec.nodes);
+		const ready = { admin, clock: context.clock, signal, dnsReplicas: spec.dnsReplicas, nodes };
+		await scaleDns(ready);
+		await waitForCluster(ready);
+		await settle(context, nodes, signal);
+		const record: GoldenRecord = {
+			cluster,
+			authorities: {
+				cluster: await certificateOf(context, nodes, "ca"),
+				frontProxy: await certificateOf(context, nodes, "front-proxy-ca"),
+			},
+			nodes: await Promise.all(nodes.map((node) => describeNode(context, node, paths.patches))),
+		};
+		proveClonable(record, context.clock.now());
+		const archives: Uint8Array[] = [];
+		for (const [index, node] of nodes.entries()) {
+			const file = join(paths.dir, `${index}.tar`);
+			await collect(context, node, file, spec.kubeProxyMode);
+			archives.push(tarArchive(trim(readTar(await readFile(file)))));
+			await rm(file);
+		}
+		await writeGolden(dir, key, record, archives);
+	} finally {
+		await destroyLab(context, id);
+	}
+}
+
+async function settle({ docker }: KindContext, nodes: readonly string[], signal: AbortSignal): Promise<void> {
+	const options = { timeoutMs: settleTimeoutMs, signal };
+	await Promise.all(nodes.map((node) => docker.must(["exec", node, "systemctl", "stop", "kubelet"], options)));
+	const input = await readFile(join(import.meta.dirname, "settle.sh"), "utf8");
+	await docker.must(["exec", "--interactive", nodes[0] ?? "", "sh", "-s"], { ...options, input });
+}
+
+async function collect({ docker }: KindContext, node: string, file: string, mode: string): Promise<void> {
+	const input = await readFile(join(import.meta.dirname, "collect.sh"), "utf8");
+	const archive = "/kind/golden.tar";
+	await docker.must(["exec", "--interactive", node, "sh", "-s", archive, mode], { input });
+	await docker.must(["cp", `${node}:${archive}`, file]);
+}
+
+async function certificateOf({ docker }: KindContext, nodes: readonly string[], name: string): Promise<string> {
+	const pem = await docker.must(["exec", nodes[0] ?? "", "cat", `/etc/kubernetes/pki/${name}.crt`]);
+	return pem.replaceAll(/-----[A-Z ]+-----|\s/g, "");
+}
+
+async function describeNode({ docker }: KindContext, name: string, patches: string): Promise<GoldenRecord["nodes"][number]> {
+	const [{ Config, HostConfig, NetworkSettings }] = inspected.parse(JSON.parse(await docker.must(["inspect", name])));
+	const proxy = Config.Env.find((one) => /^https?_proxy=./i.test(one));
+	// kind tells nodes which addresses go past the proxy: those of the golden cluster's own network.
+	if (proxy) throw new AppError("golden-proxy", `A cluster behind a proxy (${proxy}) is not cloned.`);
+	return {
+		name,
+		address: Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? "",
+		role: Config.Labels["io.x-k8s.kind.role"] ?? "",
+		env: Config.Env,
+		binds: (HostConfig.Binds ?? []).filter((bind) => !bind.startsWith(`${patches}:`)),
+		devices: (HostConfig.Devices ?? []).map((device) => device.PathOnHost),
+		userns: HostConfig.UsernsMode ?? "",
+	};
+}
+
+/** Throws now, rather than at every clone, where no keys can be made that fit. */
+function proveClonable({ cluster, nodes, authorities }: GoldenRecord, now: number): void {
+	const golden = { cluster: Buffer.from(authorities.cluster, "base64"), frontProxy: Buffer.from(authorities.frontProxy, "base64") };
+	makeClusterKeys({ cluster, nodes, serviceAddress, now }, golden);
+}
+
+/**
+ * The same without what etcd has only set aside and without a program's second copy, and with what waits for the API server
+ * in a place of its own.
+ */
+export function trim(entries: readonly TarEntry[]): TarEntry[] {
+	const first = new Map<string, string>();
+	return entries.map((entry): TarEntry => {
+		if (entry.path.endsWith(".wal")) return { ...entry, content: rewriteLog(entry.content, (data) => data) };
+		if (entry.path.endsWith("member/snap/db")) return { ...entry, content: entry.content.subarray(0, usedBytes(entry.content)) };
+		const later = /^etc\/kubernetes\/manifests\/(kube-(?:controller-manager|scheduler)\.yaml)$/.exec(entry.path)?.[1];
+		if (later) return { ...entry, path: `kind/golden/manifests/${later}` };
+		if (entry.type !== "file" || entry.content.length < programBytes) return entry;
+		const sum = createHash("sha256").update(entry.content).digest("hex");
+		const same = first.get(sum);
+		if (same) return { ...entry, type: "link", content: Buffer.alloc(0), target: `/${same}` };
+		first.set(sum, entry.path);
+		return entry;
+	});
+}
+
+/** Bytes up to the highest page that a bbolt database has given out: field `pgid` of its two meta pages, the newer counts. */
+function usedBytes(database: Buffer): number {
+	// After a page's header of 16 bytes: magic, version, page size and flags of 4 bytes, root and free list of 16 and 8.
+	const pageBytes = database.readUInt32LE(24);
+	const pages = [0, pageBytes].map((page) => Number(database.readBigUInt64LE(page + 56)));
+	return Math.max(...pages) * pageBytes;
+}

@@ -1,0 +1,48 @@
+#!/bin/sh
+# Run on the control plane of a golden cluster, kubelets stopped: leaves in etcd a cluster that says of itself what will be
+# true when a clone starts, namely that nothing runs yet, and ends what writes to it.
+set -eu
+kubectl=$(command -v kubectl)
+k() { "$kubectl" --kubeconfig /etc/kubernetes/admin.conf "$@"; }
+
+# Join tokens are kind's own, the same everywhere; requests for certificates are the golden nodes'.
+k -n kube-system delete secret --field-selector type=bootstrap.kubernetes.io/token
+k delete certificatesigningrequests --all
+
+gone='{"status":{"phase":"Pending","startTime":null,"podIP":null,"podIPs":null,"containerStatuses":[],"conditions":[
+	{"type":"PodScheduled","status":"True"},{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"False"}]}}'
+# Static pods are not among them: the kubelet makes their mirrors anew.
+pods=$(k get pods -A -o jsonpath='{range .items[?(@.metadata.ownerReferences[0].kind!="Node")]}{.metadata.namespace}/{.metadata.name} {end}')
+for pod in $pods; do k -n "${pod%/*}" patch pod "${pod#*/}" --subresource=status --type=merge -p "$gone"; done
+
+# Until the controllers have taken note, so that no Service and no Deployment counts on these pods.
+tries=100
+until [ "$(k -n kube-system get deploy coredns -o jsonpath='{.status.availableReplicas}')" = "" ]; do
+	tries=$((tries - 1)); [ $tries -gt 0 ]; sleep 0.2
+done
+
+end() {
+	pids=$(pidof "$1") || return 0
+	kill -TERM $pids
+	tries=300
+	# A process that has ended stays in the list until its parent asks: its state is Z.
+	while grep -qs '^State:[[:space:]]*[^ZX]' $(printf '/proc/%s/status ' $pids); do
+		tries=$((tries - 1)); [ $tries -gt 0 ]; sleep 0.1
+	done
+}
+end kube-controller-manager
+end kube-scheduler
+for node in $(k get nodes -o name); do
+	k patch "$node" --subresource=status --type=merge -p '{"status":{"conditions":[{"type":"Ready","status":"False","reason":"NotStarted"}]}}'
+done
+k delete events --all -A >/dev/null
+# By itself the API server takes back its address, which clones do not have; then it listens no more, and would only wait
+# for those who watch.
+api=$(pidof kube-apiserver)
+kill -TERM $api
+tries=300
+while curl --silent --insecure --output /dev/null https://127.0.0.1:6443/livez; do
+	tries=$((tries - 1)); [ $tries -gt 0 ]; sleep 0.1
+done
+kill -KILL $api
+end etcd
