@@ -10,7 +10,7 @@ export interface Process {
 	argv: string[];
 }
 
-const isDockerRun = ({ argv }: Process) => basename(argv[0] ?? "") === "docker" && argv[1] === "run";
+const isDockerRun = ({ argv }: Process) => basename(argv[0] ?? "") === "docker" && (argv[1] === "run" || argv[1] === "create");
 
 const named = ({ argv }: Process, test: (name: string) => boolean) => argv.some((arg, index) => argv[index - 1] === "--name" && test(arg));
 
@@ -28,7 +28,7 @@ export function creatorsOf(cluster: string, processes: readonly Process[]): numb
 	return found;
 }
 
-/** Docker clients that are making a container of this cluster's lab. */
+/** Docker clients that are making a container of this cluster's lab, running it or not. */
 export function runsOf(cluster: string, processes: readonly Process[]): number[] {
 	return processes.filter((one) => isDockerRun(one) && named(one, (name) => name.startsWith(`${cluster}-`))).map((one) => one.pid);
 }

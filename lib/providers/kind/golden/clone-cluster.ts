@@ -49,7 +49,8 @@ export async function cloneCluster(context: KindContext, { golden, labId, paths,
 	const startScript = await readFile(join(import.meta.dirname, "node-start.sh"), "utf8");
 	const archives = cloneArchives({ golden, cluster: names.cluster, nodes, keys, startScript, secret: newSecret(), now: clock.now() });
 	const port = await freePort();
-	await Promise.all(
+	// All of them to their ends: what comes after a failure must find no node that is still being made.
+	const made = await Promise.allSettled(
 		nodes.map(async ({ name, address }, index) => {
 			signal.throwIfAborted();
 			const like = golden.nodes[index] as Golden["nodes"][number];
@@ -73,6 +74,8 @@ export async function cloneCluster(context: KindContext, { golden, labId, paths,
 			await docker.must(["start", name]);
 		}),
 	);
+	const failed = made.find((one) => one.status === "rejected");
+	if (failed) throw failed.reason;
 	const fresh = `${paths.adminKubeconfig}.new`;
 	await writeFile(fresh, keys.admin(`https://127.0.0.1:${port}`), { mode: 0o600 });
 	await apiReady(fresh, { clock, signal });
