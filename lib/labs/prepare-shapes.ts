@@ -4,7 +4,7 @@ import { AppError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
 import type { ClusterSpec, LabProvider } from "../providers/provider.ts";
 
-// A lab takes half a minute to be made: long enough for that to have passed, mostly.
+// A lab takes half a minute to be made, and is used for longer.
 const retryMs = 30_000;
 
 /** Distinct shapes of clusters, those most often asked for first. Add-ons come later and make no difference. */
@@ -27,7 +27,7 @@ interface PrepareOptions {
 	signal: AbortSignal;
 }
 
-/** Lets the provider prepare shape after shape, whenever no lab is being made. What can't be prepared is left as it is: labs start all the same. */
+/** Lets the provider prepare shape after shape, whenever no lab is being made or used. What can't be prepared is left as it is: labs start all the same. */
 export async function prepareShapes({ provider, shapes, clock, log, signal }: PrepareOptions): Promise<void> {
 	for (const shape of shapes) {
 		for (;;) {

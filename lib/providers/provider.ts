@@ -134,7 +134,7 @@ export interface LabProvider {
 	create(spec: LabSpec, context: StepContext): Promise<LabEnvironment>;
 	/**
 	 * Makes once what lets later labs of this shape start sooner; nothing where that is there, or there is no such thing.
-	 * @throws AppError retryable where labs that are being made come first
+	 * @throws AppError `labs-come-first`, retryable, where labs are being made or used
 	 */
 	prepare(cluster: ClusterSpec, signal: AbortSignal): Promise<void>;
 	/** Takes up a lab that is whole, after a restart of the engine; undefined where any part is missing. */

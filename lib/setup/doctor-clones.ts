@@ -23,7 +23,7 @@ export async function checkClones({ cacheDir, clones }: Pick<Env, "cacheDir" | "
 		name: "prepared clusters",
 		ok: true,
 		found: clones ? kept : `${kept}; not used: FAULTLINE_CLONES=off`,
-		needed: "none; with them labs start sooner, and the engine makes them when no lab is being made",
+		needed: "none; with them labs start sooner, and the engine makes them when no lab is in use",
 		mend: null,
 	};
 }

@@ -45,6 +45,12 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		return [...new Set([...named, ...folders])].filter((id) => id !== preparing?.id).sort();
 	}
 
+	/** Frozen ones do not count: nobody waits for their answers. */
+	async function anyLabRuns(): Promise<boolean> {
+		const rows = await docker.containers(`fl-${instanceId}-`);
+		return rows.some((row) => row.state === "running" && labIdOf(instanceId, row.name) !== undefined);
+	}
+
 	/** The golden cluster that is being made, one at a time: it yields to labs. */
 	let preparing: { id: string; abort: AbortController; ended: Promise<unknown> } | undefined;
 
@@ -90,7 +96,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		async prepare(cluster, signal) {
 			const dir = context.goldenDir;
 			if (!dir) return;
-			if (making.size > 0 || preparing) throw labsComeFirst();
+			if ((await anyLabRuns()) || making.size > 0 || preparing) throw labsComeFirst();
 			const abort = new AbortController();
 			const work = prepareGolden(context, dir, cluster, AbortSignal.any([signal, abort.signal]));
 			preparing = { id: goldenId(goldenKey(host, cluster)), abort, ended: work.catch(() => {}) };
@@ -115,5 +121,5 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 }
 
 function labsComeFirst(): AppError {
-	return new AppError("labs-come-first", "Labs are being made, and go first.", { kind: "conflict", retryable: true });
+	return new AppError("labs-come-first", "Labs are being made or used, and go first.", { kind: "conflict", retryable: true });
 }
