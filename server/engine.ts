@@ -34,6 +34,8 @@ const env = readEnv();
 const clock = systemClock;
 const log = createLogger("engine", env.logLevel);
 const takeUpEveryMs = 10_000;
+// A prepared cluster takes one to two minutes, and there are three shapes; somebody may have a lab open all day.
+const prepareFirstMs = 5 * 60_000;
 // Shared by instances, as all that is addressed by its content.
 const goldenDir = env.clones ? join(env.cacheDir, "golden") : undefined;
 const inData = (...names: string[]) => join(env.dataDir, ...names);
@@ -169,14 +171,21 @@ async function takeUp(): Promise<void> {
 	for (let told = false; !stopping.signal.aborted; told = true) {
 		try {
 			await labs.reconcile();
-			if (env.pool) void labs.pool.keep(stopping.signal);
-			void prepare();
+			void makeAhead();
 			return await labs.reap(stopping.signal);
 		} catch (error) {
 			if (!told) log.warn({ err: error }, "labs are taken up once the host is set up and Docker answers");
 			await clock.sleep(takeUpEveryMs, stopping.signal).catch(() => {});
 		}
 	}
+}
+
+/** What later starts are quick by: prepared clusters, then labs of the pool. */
+async function makeAhead(): Promise<void> {
+	const prepared = prepare().catch((error) => log.warn({ err: error }, "no cluster is ready to be cloned"));
+	// The pool's labs are clones too, and would keep the others from being prepared.
+	await Promise.race([prepared, clock.sleep(prepareFirstMs, stopping.signal)]).catch(() => {});
+	if (env.pool) await labs.pool.keep(stopping.signal);
 }
 
 /** Has clusters of every shape in the catalogue ready to be cloned, as soon as nobody waits for a lab. */

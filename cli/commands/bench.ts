@@ -17,6 +17,15 @@ export function benchCommand({ output, env, signal }: Context): Command {
 			tell(await benchGrade({ dataDir: env.dataDir, signal, onStep }));
 		});
 	group
+		.command("start")
+		.description("how long a learner waits for a lab: by kind, cloned, from the pool, and after a reset")
+		.option("--times <number>", "repetitions", atLeastOne, 10)
+		.action(async ({ times }: { times: number }) => {
+			const { benchStart } = await import("../../bench/start.ts");
+			const onStep = (step: string) => output.progress(output.paint(`   ${step}`, "faint"));
+			tell(await benchStart({ dataDir: env.dataDir, cacheDir: env.cacheDir, signal, onStep, times }));
+		});
+	group
 		.command("pool")
 		.description("the pool's plan against simple ones, on simulated days: no lab is made")
 		.option("--learners <number>", "fewer take less time, at the same density", atLeastOne, 10_000)
