@@ -87,10 +87,11 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		if (!isStarting(record.state) && (record.state !== "frozen" || record.pooled)) return;
 		const stage = createStageLog(labId, deps);
 		try {
-			const environment =
-				(record.state === "frozen" ? await wake(record, stage, signal) : undefined) ?? (await build(labId, stage, signal));
+			const woken = record.state === "frozen" ? await wake(record, stage, signal) : undefined;
+			const environment = woken ?? (await build(labId, stage, signal));
 			await stage.end();
 			if ((await find(labId)).pooled && (await rest(labId, environment))) return;
+			if (!woken) openShell(labId, environment);
 			await hand(labId, environment, signal);
 		} catch (error) {
 			await stage.end();
@@ -117,14 +118,22 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			const environment = await (await deps.provider()).adopt(record.environmentId);
 			if (!environment) throw new AppError("lab-lost", "Parts of a lab of the pool are gone from the host.");
 			await environment.thaw();
+			// Beside the proof: the prompt is there when the lab is shown.
+			openShell(record.id, environment);
 			await deps.reproveFault(environment, scenario, { signal, onStep: stage.begin });
 			return environment;
 		} catch (error) {
 			signal.throwIfAborted();
 			log.warn({ err: error, lab: record.id }, "a lab of the pool did not wake as it was; it is made anew");
+			forget(record.id);
 			await move(record.id, "reset");
 			return undefined;
 		}
+	}
+
+	function openShell(labId: string, environment: LabEnvironment): void {
+		deps.runtime(labId).environment = environment;
+		deps.openShell(labId);
 	}
 
 	/** Freezes a lab that nobody has claimed yet; false where somebody did meanwhile. */
@@ -143,7 +152,6 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		const now = clock.now();
 		const lifeMs = Math.max(shortestLifeMs, catalogue.instantiate(scenario, seed).minutes * lifePerMinuteMs);
 		await move(labId, "claim", { readyAt: readyAt ?? now, expiresAt: now + lifeMs });
-		deps.openShell(labId);
 		await goLive(labId, environment, signal);
 	}
 
