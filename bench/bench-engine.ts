@@ -47,7 +47,7 @@ export async function openBenchEngine(slug: string, options: BenchOptions & { cl
 		reproveFault: (environment, scenario, context) => reproveFault(environment, scenario, context, clock),
 		store: createLabStore(database),
 		timeline: createTimeline({ store: createTimelineStore(database), clock }),
-		...{ shellsOf: terminals.list, openShell: terminals.open, endShells: terminals.endLab, urlOf: () => null },
+		...{ shellsOf: terminals.list, openShell: (labId) => void terminals.open(labId), endShells: terminals.endLab, urlOf: () => null },
 		// The bench alone is at work here: what it measures must not hold the pool up.
 		host: { cpus: availableParallelism(), busyCpus: () => 0 },
 	});

@@ -86,7 +86,8 @@ const labs = createLabService({
 	steps: scenarioSteps,
 	reproveFault: (environment, scenario, context) => reproveFault(environment, scenario, context, clock),
 	shellsOf: terminals.list,
-	openShell: terminals.open,
+	// A start that was begun twice opens one shell.
+	openShell: (labId) => void (terminals.list(labId).length === 0 && terminals.open(labId)),
 	endShells: terminals.endLab,
 	host: { cpus: availableParallelism(), busyCpus: createCpuLoad() },
 	urlOf: (labId) => {
@@ -96,6 +97,8 @@ const labs = createLabService({
 });
 
 const stopping = new AbortController();
+/** What is being made before anybody asks for it: ends soon after `stopping`. */
+let ahead: Promise<void> = Promise.resolve();
 const server = createProtocolServer({
 	onError: (error, what) => log.error({ err: error, what }, "a call failed"),
 	onUpgrade: terminals.handleUpgrade,
@@ -109,6 +112,7 @@ const server = createProtocolServer({
 		}),
 		"engine.stop": async ({ destroy }) => {
 			stopping.abort();
+			await ahead;
 			await labs.close({ destroy });
 			setImmediate(() => void end());
 			return {};
@@ -159,8 +163,8 @@ void takeUp();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
 	process.once(name, () => {
 		stopping.abort();
-		labs
-			.close({ destroy: false })
+		ahead
+			.then(() => labs.close({ destroy: false }))
 			.catch((error) => log.error({ err: error }, "labs could not be put to rest"))
 			.finally(end);
 	});
@@ -171,7 +175,7 @@ async function takeUp(): Promise<void> {
 	for (let told = false; !stopping.signal.aborted; told = true) {
 		try {
 			await labs.reconcile();
-			void makeAhead();
+			ahead = makeAhead();
 			return await labs.reap(stopping.signal);
 		} catch (error) {
 			if (!told) log.warn({ err: error }, "labs are taken up once the host is set up and Docker answers");
@@ -186,11 +190,12 @@ async function makeAhead(): Promise<void> {
 	// The pool's labs are clones too, and would keep the others from being prepared.
 	await Promise.race([prepared, clock.sleep(prepareFirstMs, stopping.signal)]).catch(() => {});
 	if (env.pool) await labs.pool.keep(stopping.signal);
+	await prepared;
 }
 
 /** Has clusters of every shape in the catalogue ready to be cloned, as soon as nobody waits for a lab. */
 async function prepare(): Promise<void> {
-	const shapes = shapesByUse(catalogue.slugs().map((slug) => catalogue.instantiate(slug).cluster));
+	const shapes = shapesByUse(catalogue.list().map(({ slug, seeds }) => catalogue.instantiate(slug, seeds[0]).cluster));
 	await prepareShapes({ provider: await provider(), shapes, clock, log, signal: stopping.signal });
 }
 

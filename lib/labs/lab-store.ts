@@ -35,13 +35,18 @@ export interface LabStore {
 	update(id: string, change: Partial<Omit<LabRecord, "id" | "state">>): Promise<void>;
 	/** Changes the state, and with it other fields, only where it is still `from`: the answer says whether it was. */
 	transition(id: string, from: LabState, to: LabState, change?: Partial<Omit<LabRecord, "id" | "state">>): Promise<boolean>;
-	/** Gives a pooled lab to a learner, with what changes by it: false where somebody else was given it, or it is gone. */
+	/**
+	 * Gives a pooled lab to a learner, with what changes by it; what the timeline and the stages told of a lab at rest is
+	 * forgotten. False where somebody else was given it, or it is gone.
+	 */
 	take(id: string, change: Partial<Omit<LabRecord, "id" | "state" | "pooled">>): Promise<boolean>;
 	/**
 	 * Puts a frozen lab of the pool in the place of a learner's, which is then `frozen`: environment and fault become the
 	 * learner's, and the pooled lab is no more. All or nothing: false where either has changed meanwhile.
 	 */
 	replace(id: string, from: LabState, spare: LabRecord, change: Partial<Omit<LabRecord, "id" | "state">>): Promise<boolean>;
+	/** Takes a lab out of the pool for good, and makes it `abandoned`: false where a learner was given it, or it is over. */
+	discard(id: string): Promise<boolean>;
 	/** Forgets a lab altogether. */
 	remove(id: string): Promise<void>;
 	/** Keeps the cluster as the fault left it: what a repair is compared with. */

@@ -1,35 +1,21 @@
-import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
-import type { Logger } from "../core/log.ts";
-import type { CreateGrader } from "../grading/grade.ts";
 import type { LabState } from "../protocol/lab.ts";
-import type { ObjectiveResult } from "../protocol/report.ts";
 import type { LabEnvironment, LabProvider } from "../providers/provider.ts";
-import type { Catalogue } from "../scenarios/catalogue.ts";
-import type { Timeline } from "../timeline/timeline.ts";
 import { bringUp, failureOf, type ScenarioSteps } from "./bring-up.ts";
-import type { LabRuntime } from "./lab-runtime.ts";
-import { canHappen, isOver, isStarting, type LabEvent, nextState } from "./lab-state.ts";
+import { type FollowDeps, followLab } from "./follow-lab.ts";
+import { canHappen, isOver, isStarting, isUsable, type LabEvent, nextState } from "./lab-state.ts";
 import type { LabRecord, LabStore } from "./lab-store.ts";
 import { createStageLog, type StageLog } from "./stage-log.ts";
 
-export interface LifecycleDeps {
+export interface LifecycleDeps extends FollowDeps {
 	provider(): Promise<LabProvider>;
-	catalogue: Catalogue;
-	store: LabStore;
-	timeline: Timeline;
-	clock: Clock;
-	log: Logger;
-	createGrader: CreateGrader;
 	steps: ScenarioSteps;
 	/** As the step `proveFault`, of a lab that was proven before it was frozen: quickly. */
 	reproveFault: ScenarioSteps["proveFault"];
-	/** Opens the first shell of a lab that has become ready. */
+	/** Opens the first shell of a lab; nothing where it has one. */
 	openShell(labId: string): void;
 	/** Ends every shell of a lab. */
 	endShells(labId: string): void;
-	runtime(labId: string): LabRuntime;
-	notify(labId: string): void;
 }
 
 /** What happens to one lab over its life; each call returns when the state has changed, the long part runs behind. */
@@ -45,6 +31,10 @@ export interface Lifecycle {
 	reset(labId: string, spares: readonly LabRecord[]): Promise<void>;
 	/** Ends the lab and removes its parts. */
 	retire(labId: string, event: "abandon" | "expire"): Promise<void>;
+	/** Takes a lab out of the pool and removes its parts; nothing where a learner was given it meanwhile. */
+	discard(labId: string): Promise<void>;
+	/** Resolves when what resets have replaced is gone. */
+	removed(): Promise<void>;
 	/** Finishes a removal that a crash has cut short, or removes leftovers of a lab that failed. */
 	finishRemoval(labId: string): void;
 	/** The one way in which a lab's state changes. */
@@ -54,13 +44,14 @@ export interface Lifecycle {
 // How long a lab lasts before it is taken back: three times its stated minutes, at least an hour.
 const shortestLifeMs = 60 * 60_000;
 const lifePerMinuteMs = 3 * 60_000;
-// After a failure of the live checks themselves, or of Docker: as when a host is busy for a moment.
+// After a failure of Docker, as when a host is busy for a moment.
 const retryMs = 2_000;
 /** A lab that can't be removed keeps its state; asking again to end it tries again. */
 const removalTries = 3;
 
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	const { store, clock, timeline, catalogue, log } = deps;
+	const removals = new Set<Promise<void>>();
 
 	async function find(labId: string): Promise<LabRecord> {
 		const record = await store.get(labId);
@@ -82,17 +73,26 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
 	/** The whole way to the learner or into the pool, as one job of the lab's queue. */
 	async function bring(labId: string, signal: AbortSignal): Promise<void> {
-		const record = await find(labId);
-		// Ended or reset while this waited for its turn, or at rest in the pool.
-		if (!isStarting(record.state) && (record.state !== "frozen" || record.pooled)) return;
 		const stage = createStageLog(labId, deps);
 		try {
-			const woken = record.state === "frozen" ? await wake(record, stage, signal) : undefined;
-			const environment = woken ?? (await build(labId, stage, signal));
-			await stage.end();
-			if ((await find(labId)).pooled && (await rest(labId, environment))) return;
-			if (!woken) openShell(labId, environment);
-			await hand(labId, environment, signal);
+			for (;;) {
+				const record = await find(labId);
+				signal.throwIfAborted();
+				// Another start has brought it there meanwhile.
+				if (isUsable(record.state)) return await takeUp(labId, signal);
+				// Ended or reset while this waited for its turn, or at rest in the pool.
+				if (!isStarting(record.state) && (record.state !== "frozen" || record.pooled)) return;
+				const woken = record.state === "frozen" ? await wake(record, stage, signal) : undefined;
+				const environment = woken ?? (await build(labId, stage, signal));
+				await stage.end();
+				// A learner may be given it at any moment: the next round finds out, and wakes it.
+				if ((await find(labId)).pooled) {
+					await rest(labId, environment);
+					continue;
+				}
+				if (!woken) openShell(labId, environment);
+				return await hand(labId, environment, signal);
+			}
 		} catch (error) {
 			await stage.end();
 			if (!signal.aborted) await fail(labId, error, stage.current());
@@ -102,12 +102,15 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	/** Makes the lab, or goes on making it, up to the proven fault. */
 	async function build(labId: string, stage: StageLog, signal: AbortSignal): Promise<LabEnvironment> {
 		const record = await find(labId);
-		return bringUp({
+		const environment = await bringUp({
 			...{ record, scenario: catalogue.instantiate(record.scenario, record.seed), signal, steps: deps.steps, onStage: stage.begin },
 			provider: await deps.provider(),
 			move: async (event) => void (await move(labId, event)),
 			keepFault: (view) => store.keepFault(labId, view),
 		});
+		// An engine may have ended between freezing it and saying so.
+		if (record.state === "faulted") await environment.thaw();
+		return environment;
 	}
 
 	/** Thaws a lab of the pool and proves it again; one that is not as it was is given up, and undefined says so. */
@@ -136,14 +139,10 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		deps.openShell(labId);
 	}
 
-	/** Freezes a lab that nobody has claimed yet; false where somebody did meanwhile. */
-	async function rest(labId: string, environment: LabEnvironment): Promise<boolean> {
+	/** Freezes a proven lab. */
+	async function rest(labId: string, environment: LabEnvironment): Promise<void> {
 		await environment.freeze();
 		await move(labId, "freeze");
-		await store.clearStages(labId);
-		if ((await find(labId)).pooled) return true;
-		await environment.thaw();
-		return false;
 	}
 
 	/** Gives a proven lab to its learner and follows it. */
@@ -151,8 +150,23 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		const { readyAt, scenario, seed } = await find(labId);
 		const now = clock.now();
 		const lifeMs = Math.max(shortestLifeMs, catalogue.instantiate(scenario, seed).minutes * lifePerMinuteMs);
+		signal.throwIfAborted();
 		await move(labId, "claim", { readyAt: readyAt ?? now, expiresAt: now + lifeMs });
-		await goLive(labId, environment, signal);
+		await followLab(labId, environment, signal, deps);
+	}
+
+	/** Follows a usable lab that an earlier engine, or an earlier start, has left. */
+	async function takeUp(labId: string, signal: AbortSignal): Promise<void> {
+		const environment = await untilDone(labId, "a lab could not be taken up", signal, async () => {
+			const found = await (await deps.provider()).adopt((await find(labId)).environmentId);
+			await found?.thaw();
+			return found;
+		});
+		if (!environment) {
+			const gone = new AppError("lab-lost", "Parts of this lab are gone from the host: it was restarted, or they were removed by hand.");
+			return fail(labId, gone, "Taking the lab up again");
+		}
+		await followLab(labId, environment, signal, deps);
 	}
 
 	async function fail(labId: string, error: unknown, step: string): Promise<void> {
@@ -175,68 +189,25 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		deps.endShells(labId);
 	}
 
-	/** Follows a usable lab with live checks until the signal ends it. */
-	async function goLive(labId: string, environment: LabEnvironment, signal: AbortSignal): Promise<void> {
-		const record = await find(labId);
-		const scenario = catalogue.instantiate(record.scenario, record.seed);
-		const runtime = deps.runtime(labId);
-		const grader = deps.createGrader({ environment, scenario, before: await store.faultOf(labId), clock, log });
-		Object.assign(runtime, { environment, grader });
-		deps.notify(labId);
-		while (!signal.aborted) {
-			try {
-				await grader.live((results) => void report(labId, results), signal);
-			} catch (error) {
-				if (signal.aborted) return;
-				log.warn({ err: error, lab: labId }, "the live checks ended and are started again");
-				await clock.sleep(retryMs, signal).catch(() => {});
-			}
-		}
-	}
-
-	function report(labId: string, results: ObjectiveResult[]): void {
-		const runtime = deps.runtime(labId);
-		const before = new Map(runtime.objectives.map((objective) => [objective.id, objective.verdict]));
-		runtime.objectives = results;
-		deps.notify(labId);
-		for (const { id, title, verdict, message } of results) {
-			if (before.get(id) === verdict) continue;
-			const told = timeline.append(labId, "objective", `${title}: ${verdict}`, { id, verdict, message });
-			told.catch((error) => log.error({ err: error, lab: labId }, "an event is missing in the timeline"));
-		}
-	}
-
 	return {
 		move,
 		start: (labId) => deps.runtime(labId).work.replace((signal) => bring(labId, signal)),
-		resume(labId) {
-			deps.runtime(labId).work.replace(async (signal) => {
-				const environment = await untilDone(labId, "a lab could not be taken up", signal, async () => {
-					const found = await (await deps.provider()).adopt((await find(labId)).environmentId);
-					await found?.thaw();
-					return found;
-				});
-				if (!environment) {
-					const gone = new AppError(
-						"lab-lost",
-						"Parts of this lab are gone from the host: it was restarted, or they were removed by hand.",
-					);
-					return fail(labId, gone, "Taking the lab up again");
-				}
-				await goLive(labId, environment, signal);
-			});
-		},
+		resume: (labId) => deps.runtime(labId).work.replace((signal) => takeUp(labId, signal)),
 		// Hints seen and the time used stay counted: a reset is no second first try.
 		async reset(labId, spares) {
 			const before = await find(labId);
 			const fresh = { expiresAt: null, solvedAt: null, failure: null, report: null };
 			const replaced = canHappen(before.state, "replace") && (await takeFirst(before, spares, fresh));
 			if (!replaced) await move(labId, "reset", fresh);
+			// Whatever becomes of the job below: no record names it any more.
+			if (replaced) {
+				forget(labId);
+				removeReplaced(before);
+			}
 			deps.runtime(labId).work.replace(async (signal) => {
 				forget(labId);
 				await store.clearStages(labId);
 				deps.notify(labId);
-				if (replaced) void removeReplaced(before);
 				await bring(labId, signal);
 			});
 		},
@@ -246,7 +217,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			// Asked again while it is on its way out: the last try to remove it may have failed.
 			if (state !== "destroyed") finishRemoval(labId);
 		},
+		async discard(labId) {
+			if (!(await store.discard(labId))) return;
+			finishRemoval(labId);
+		},
 		finishRemoval,
+		removed: async () => void (await Promise.all(removals)),
 	};
 
 	/** Puts the first spare that is still there in the lab's place; false where none is. */
@@ -259,10 +235,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		return false;
 	}
 
-	/** What a spare has replaced; after a crash it is a stray. */
-	async function removeReplaced({ environmentId }: LabRecord): Promise<void> {
-		const remove = async () => (await deps.provider()).destroy(environmentId);
-		await remove().catch((error) => log.warn({ err: error, lab: environmentId }, "what a reset has replaced could not be removed"));
+	/** Removes what a spare has replaced; after a crash it is a stray. */
+	function removeReplaced({ environmentId }: LabRecord): void {
+		const removal = (async () => (await deps.provider()).destroy(environmentId))()
+			.catch((error) => log.warn({ err: error, lab: environmentId }, "what a reset has replaced could not be removed"))
+			.finally(() => removals.delete(removal));
+		removals.add(removal);
 	}
 
 	/** Tries again after a pause, until it is done, the tries are used up or the signal ends it. */

@@ -33,9 +33,9 @@ export interface Pool {
 	claim(wanted: Claim): Promise<LabRecord | undefined>;
 	/** Frozen labs that are as one made now would be, the one to be given first before the others. */
 	spares(wanted: Claim): Promise<LabRecord[]>;
-	/** Plans once and begins what is due. @returns the plan */
-	tend(): Promise<PoolPlan>;
-	/** Tends the pool until the signal ends it; what is under way then goes on. */
+	/** Plans once and begins what is due, until the signal ends it. @returns the plan */
+	tend(signal?: AbortSignal): Promise<PoolPlan>;
+	/** Tends the pool until the signal ends it; resolves when it begins nothing more. Labs being made then go on. */
 	keep(signal: AbortSignal): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export function createPool(deps: PoolDeps): Pool {
 		const now = clock.now();
 		const records = await store.list();
 		const failed = records.filter(({ pooled, state }) => pooled && state === "failed");
-		for (const { id, createdAt } of failed) if (now - createdAt > backOffMs) await lifecycle.retire(id, "expire");
+		for (const { id, createdAt } of failed) if (now - createdAt > backOffMs) await lifecycle.discard(id);
 		const backingOff = new Set(failed.map(({ scenario }) => scenario));
 		const slugs = catalogue.list().map(({ slug }) => slug);
 		const room = new Map<string, { neededBytes: number; freeBytes: number }>();
@@ -137,11 +137,13 @@ export function createPool(deps: PoolDeps): Pool {
 		};
 	}
 
-	async function tend(): Promise<PoolPlan> {
+	async function tend(signal?: AbortSignal): Promise<PoolPlan> {
 		const plan = planPool(await input());
 		for (const action of plan.actions) {
+			if (signal?.aborted) break;
 			log.info(action, "the pool");
-			if (action.do === "evict") await lifecycle.retire(action.member, "expire");
+			// A learner may have been given it since the plan was made.
+			if (action.do === "evict") await lifecycle.discard(action.member);
 			if (action.do !== "create") continue;
 			const { scenario, seed } = action.key;
 			const { id } = await newLab({ scenario, seed, pooled: true }, deps);
@@ -162,7 +164,7 @@ export function createPool(deps: PoolDeps): Pool {
 		},
 		async keep(signal) {
 			while (!signal.aborted) {
-				await tend().catch((error) => log.warn({ err: error }, "the pool could not be tended"));
+				await tend(signal).catch((error) => log.warn({ err: error }, "the pool could not be tended"));
 				await clock.sleep(everyMs, signal).catch(() => {});
 			}
 		},

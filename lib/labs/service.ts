@@ -79,7 +79,9 @@ export function createLabService(deps: LabServiceDeps): LabService {
 
 	async function find(labId: string): Promise<LabRecord> {
 		const record = await store.get(labId);
-		if (!record) throw new AppError("lab-not-found", `There is no lab ${labId}.`, { kind: "not-found", mend: "npx faultline lab list" });
+		// One of the pool is nobody's yet.
+		if (!record || record.pooled)
+			throw new AppError("lab-not-found", `There is no lab ${labId}.`, { kind: "not-found", mend: "npx faultline lab list" });
 		return record;
 	}
 
@@ -116,7 +118,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 	}
 
 	async function takeBackExpired(): Promise<void> {
-		for (const { id } of await store.list()) {
+		for (const { id } of await records()) {
 			// Read again: it may have been extended while another was taken back.
 			const { state, expiresAt } = await find(id);
 			if (isUsable(state) && expiresAt !== null && expiresAt <= clock.now()) await lifecycle.retire(id, "expire");
@@ -176,7 +178,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			if (member) {
 				await timeline.append(member.id, "state", "claimed from the pool", { scenario, seed: member.seed });
 				// One that is still being made goes on by itself, and finds that it has a learner now.
-				if (member.state === "frozen") lifecycle.start(member.id);
+				if ((await find(member.id)).state === "frozen") lifecycle.start(member.id);
 				changes.notify(member.id);
 				return get(member.id);
 			}
@@ -236,7 +238,8 @@ export function createLabService(deps: LabServiceDeps): LabService {
 				const { value, done } = await next;
 				if (done) return;
 				next = changed.next();
-				if (catalogue.slugs().includes((await find(value)).scenario)) yield await get(value);
+				const record = await store.get(value);
+				if (record && !record.pooled && catalogue.slugs().includes(record.scenario)) yield await view(record);
 			}
 		},
 		async noteShell(labId, text) {
@@ -254,7 +257,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			}
 			for (const labId of [...plan.adopt, ...plan.lost]) lifecycle.resume(labId);
 			for (const labId of plan.resume) lifecycle.start(labId);
-			for (const labId of plan.spoilt) await lifecycle.retire(labId, "expire");
+			for (const labId of plan.spoilt) await lifecycle.discard(labId);
 			for (const labId of plan.retire) lifecycle.finishRemoval(labId);
 			for (const labId of plan.stray) {
 				await provider.destroy(labId).catch((error) => log.warn({ err: error, lab: labId }, "leftovers could not be removed"));
@@ -268,15 +271,21 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		},
 		async close({ destroy }) {
 			if (destroy) {
-				for (const record of await store.list()) await lifecycle.retire(record.id, "abandon");
+				for (const { id, pooled } of await store.list()) await (pooled ? lifecycle.discard(id) : lifecycle.retire(id, "abandon"));
 				await Promise.all([...runtimes.values()].map((lab) => lab.work.idle()));
+				await lifecycle.removed();
 				const left = (await store.list()).filter((record) => record.state !== "destroyed").map((record) => record.id);
 				if (left.length === 0) return;
 				throw new AppError("labs-left", `Parts of ${left.join(", ")} could not be removed.`, {
 					mend: "npx faultline doctor, then npm stop -- --destroy again",
 				});
 			}
+			// Half a lab would run on and keep the processors busy for nobody.
+			const half = (await store.list()).filter(({ pooled, state }) => pooled && isStarting(state));
+			await Promise.all(half.map(({ id }) => lifecycle.discard(id)));
+			await Promise.all(half.map(({ id }) => runtime(id).work.idle()));
 			await Promise.all([...runtimes.values()].map((lab) => lab.work.stop()));
+			await lifecycle.removed();
 			// A lab that was removed by hand must not keep the others running.
 			const frozen = await Promise.allSettled([...runtimes.values()].map((lab) => lab.environment?.freeze()));
 			for (const result of frozen) if (result.status === "rejected") log.warn({ err: result.reason }, "a lab could not be frozen");

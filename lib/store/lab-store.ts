@@ -31,13 +31,34 @@ export function createLabStore(database: Database): LabStore {
 				.executeTakeFirst();
 			return numUpdatedRows === 1n;
 		},
-		async take(id, change) {
+		take: (id, change) =>
+			database.transaction().execute(async (transaction) => {
+				const { numUpdatedRows } = await transaction
+					.updateTable("lab")
+					.set({ ...toColumns(change), pooled: 0 })
+					.where("id", "=", id)
+					.where("pooled", "=", 1)
+					.where("state", "in", takeable)
+					.executeTakeFirst();
+				const frozen = await transaction
+					.selectFrom("lab")
+					.select("id")
+					.where("id", "=", id)
+					.where("state", "=", "frozen")
+					.executeTakeFirst();
+				if (numUpdatedRows === 1n && frozen) {
+					await transaction.deleteFrom("timeline").where("lab_id", "=", id).execute();
+					await transaction.deleteFrom("stage").where("lab_id", "=", id).execute();
+				}
+				return numUpdatedRows === 1n;
+			}),
+		async discard(id) {
 			const { numUpdatedRows } = await database
 				.updateTable("lab")
-				.set({ ...toColumns(change), pooled: 0 })
+				.set({ state: "abandoned" })
 				.where("id", "=", id)
 				.where("pooled", "=", 1)
-				.where("state", "in", takeable)
+				.where("state", "in", [...takeable, "failed"])
 				.executeTakeFirst();
 			return numUpdatedRows === 1n;
 		},
@@ -53,7 +74,11 @@ export function createLabStore(database: Database): LabStore {
 					.where("state", "=", "frozen")
 					.executeTakeFirst();
 				if (lab.numUpdatedRows !== 1n || gone.numDeletedRows !== 1n || !fault) throw overtaken;
-				await transaction.updateTable("fault_view").set(fault).where("lab_id", "=", id).execute();
+				await transaction
+					.insertInto("fault_view")
+					.values({ ...fault, lab_id: id })
+					.onConflict((conflict) => conflict.column("lab_id").doUpdateSet(fault))
+					.execute();
 			});
 			return swap.then(
 				() => true,

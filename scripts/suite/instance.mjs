@@ -34,6 +34,7 @@ export function instanceEnv(instance, env) {
 		FAULTLINE_INSTANCE: instance.id,
 		// What a test does not ask for would take the processors from what it does.
 		FAULTLINE_POOL: "off",
+		FAULTLINE_CLONES: "off",
 	};
 }
 

@@ -94,6 +94,7 @@ function environment(world: FakeWorld, lab: FakeLab): LabEnvironment {
 		async freeze() {
 			present();
 			world.calls.push(`freeze ${labId}`);
+			await world.onFreeze?.(labId);
 			lab.frozen = true;
 		},
 		async thaw() {

@@ -30,6 +30,8 @@ export interface FakeWorld {
 	onExec?: Exec;
 	onNodeExec?: Exec;
 	onKubectl?: Exec;
+	/** Called before a lab is frozen: something may come first. */
+	onFreeze?: ((labId: string) => Promise<void>) | undefined;
 	onProbe?: (labId: string, probe: LabProbe) => Omit<ProbeResult, "id"> | undefined;
 }
 

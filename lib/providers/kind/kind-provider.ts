@@ -5,7 +5,7 @@ import { freeBytes, neededBytes } from "./capacity.ts";
 import { createLab } from "./create-lab.ts";
 import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
-import { goldenKey } from "./golden/golden-file.ts";
+import { goldenKey, readGolden } from "./golden/golden-file.ts";
 import { goldenId, prepareGolden } from "./golden/prepare-golden.ts";
 import { type KindContext, type KindProviderOptions, labPaths, labsDir } from "./kind-context.ts";
 import { createKindEnvironment } from "./kind-environment.ts";
@@ -56,7 +56,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 
 	return {
 		name: "kind",
-		madeOf: JSON.stringify([host.kubernetesVersion, host.images]),
+		madeOf: JSON.stringify([host.kindVersion, host.kubernetesVersion, host.images]),
 		adopt,
 		list,
 		async status() {
@@ -95,7 +95,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		},
 		async prepare(cluster, signal) {
 			const dir = context.goldenDir;
-			if (!dir) return;
+			if (!dir || (await readGolden(dir, goldenKey(host, cluster)))) return;
 			if ((await anyLabRuns()) || making.size > 0 || preparing) throw labsComeFirst();
 			const abort = new AbortController();
 			const work = prepareGolden(context, dir, cluster, AbortSignal.any([signal, abort.signal]));

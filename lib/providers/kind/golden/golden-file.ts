@@ -74,10 +74,8 @@ export async function writeGolden(dir: string, key: string, record: GoldenRecord
 	await mkdir(fresh, { recursive: true, mode: 0o700 });
 	for (const [index, archive] of archives.entries()) await writeFile(join(fresh, `${index}.tar`), archive);
 	await writeFile(join(fresh, "golden.json"), JSON.stringify(record));
-	try {
-		await rename(fresh, join(dir, key));
-	} catch (error) {
-		await rm(fresh, { recursive: true, force: true });
-		if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-	}
+	if (await readGolden(dir, key)) return rm(fresh, { recursive: true, force: true });
+	// What is there can't be read, or is not there at all.
+	await rm(join(dir, key), { recursive: true, force: true });
+	await rename(fresh, join(dir, key));
 }
