@@ -17,7 +17,7 @@ const gatherMs = 80;
 /** Of a deterministic check in one round. */
 const lightly = 2;
 /** A probe that waits longer would keep a fix from showing; the decisive check has the scenario's own patience. */
-const patienceMs = 1200;
+const patienceMs = 950;
 /** A round that a change has made stale is begun anew, but not for ever. */
 const mostRestarts = 3;
 const afterErrorMs = 3000;
@@ -87,6 +87,7 @@ function plainRound(objective: Objective, following: Following): () => Promise<v
 	let restarts = 0;
 	return async () => {
 		const known = view.current();
+		const startedAt = clock.now();
 		const changed = new AbortController();
 		const unsubscribe = view.subscribe(() => changed.abort());
 		const untilChange = AbortSignal.any([signal, changed.signal]);
@@ -102,7 +103,9 @@ function plainRound(objective: Objective, following: Following): () => Promise<v
 				if (result) tell(result);
 			}
 			await clock.sleep(gatherMs, signal);
-			await clock.sleep(pauseMs - gatherMs, untilChange).catch(() => {});
+			// A round that waited for silence was its own pause.
+			const leftMs = startedAt + pauseMs - clock.now();
+			if (leftMs > 0) await clock.sleep(leftMs, untilChange).catch(() => {});
 		} finally {
 			unsubscribe();
 		}
