@@ -1,3 +1,4 @@
+import type { V1ServiceSpec } from "@kubernetes/client-node";
 import type { Clock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
 import type { LabEnvironment, StepContext } from "../../providers/provider.ts";
@@ -101,9 +102,17 @@ export async function resetLab(environment: LabEnvironment, record: LabRecord, c
 			}
 			await clock.sleep(pollMs, signal);
 		}
-		await Promise.all(environment.nodes.map((node) => flushConnections(environment, node, signal)));
+		const apiServer = serviceAddress(now.objects, "default", "kubernetes");
+		await Promise.all(environment.nodes.map((node) => flushConnections(environment, node, apiServer, signal)));
 		return { left, found, durationMs: clock.now() - startedAt };
 	});
+}
+
+function serviceAddress(objects: readonly FoundObject[], namespace: string, name: string): string {
+	const found = objects.find(
+		({ type, object: { metadata } }) => type.kind === "Service" && metadata?.namespace === namespace && metadata.name === name,
+	);
+	return (found?.object.spec as V1ServiceSpec | undefined)?.clusterIP ?? "";
 }
 
 /** Every object as it is, to revert to. */

@@ -51,20 +51,18 @@ done 2>/dev/null; true`;
 	await run(environment, node, script, signal);
 }
 
-/** The API server's own Service: the first address of kind's service subnet. */
-const apiServer = "10.96.0.1";
-const flushScript = `conntrack -D -p udp
-conntrack -D -p icmp
-conntrack -L -p tcp | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^dst=/) { print substr($i, 5); break } }' | sort -u |
-while read -r address; do [ "$address" = ${apiServer} ] || conntrack -D -p tcp --orig-dst "$address"; done
-true`;
-
 /**
  * Forgets connections: the next one is judged by the rules as they are. Those to the API server stay, since a watch that is
  * cut in the middle ends without a word: CoreDNS answered with the address of a deleted Service for 20 to 40 s.
+ * @param apiServer the address of the API server's own Service
  */
-export async function flushConnections(environment: LabEnvironment, node: string, signal: AbortSignal): Promise<void> {
-	await run(environment, node, `{ ${flushScript}\n} >/dev/null 2>&1`, signal);
+export async function flushConnections(environment: LabEnvironment, node: string, apiServer: string, signal: AbortSignal): Promise<void> {
+	const script = `conntrack -D -p udp
+conntrack -D -p icmp
+conntrack -L -p tcp | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^dst=/) { print substr($i, 5); break } }' | sort -u |
+while read -r address; do [ "$address" = ${quote(apiServer)} ] || conntrack -D -p tcp --orig-dst "$address"; done
+true`;
+	await run(environment, node, `{ ${script}\n} >/dev/null 2>&1`, signal);
 }
 
 /** Shell commands, each able to fail without harm to the next. */
