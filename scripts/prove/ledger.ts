@@ -17,13 +17,18 @@ export type Ledger = z.infer<typeof ledger>;
 
 /** The same proofs always give the same entry: no times, no addresses, no names of pods. */
 export function entryOf(runs: readonly ProofRun[], hash: string): LedgerEntry {
-	const said = runs.map(({ kind, name, ok, verdict }) => {
-		const word = /^[a-z-]+/.exec(verdict)?.[0] ?? "none";
-		const right = kind === "fault" ? "as told" : word;
-		return [kind === name ? kind : `${kind} ${name}`, ok ? right : `not as expected: ${word}`] as const;
+	const said = runs.map((run) => {
+		const word = /^[a-z-]+/.exec(run.verdict)?.[0] ?? "none";
+		const right = run.kind === "fault" ? "as told" : word;
+		return [runName(run), run.ok ? right : `not as expected: ${word}`] as const;
 	});
 	const passed = runs.filter(({ ok }) => ok).length;
 	return { hash, passed, failed: runs.length - passed, runs: Object.fromEntries(said) };
+}
+
+/** `fix 01-selector.sh`, or `baseline`. */
+export function runName({ kind, name }: Pick<ProofRun, "kind" | "name">): string {
+	return kind === name ? kind : `${kind} ${name}`;
 }
 
 /** As it stands in the file: sorted by scenario and seed, runs in the order of their making, a line each. */

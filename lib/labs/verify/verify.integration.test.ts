@@ -1,12 +1,14 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { landedLedger } from "../../../scripts/prove/landed-ledger.ts";
+import { ledger } from "../../../scripts/prove/ledger.ts";
+import { disagreeing, provedAgain } from "../../../scripts/prove/proved-again.ts";
 import { systemClock } from "../../core/clock.ts";
 import { newId } from "../../core/ids.ts";
 import { createLogger } from "../../core/log.ts";
-import type { ProofReport, ProofRun } from "../../protocol/scenario.ts";
+import type { ProofRun } from "../../protocol/scenario.ts";
 import { createKindProvider } from "../../providers/kind/kind-provider.ts";
 import { testHost } from "../../providers/kind/testing/test-host.ts";
 import { loadCatalogue } from "../../scenarios/catalogue.ts";
@@ -27,19 +29,17 @@ afterAll(async () => {
 	await rm(dataDir, { recursive: true, force: true });
 });
 
-/** What a reader needs of a run that did not come out as it should. */
-const inWords = ({ kind, name, expected, verdict }: ProofRun) => ({ run: `${kind} ${name}`, expected, verdict });
-
 /**
- * Of the variants that the ledger (scripts/prove) has, a sample of one is proven again, another each day: what the ledger
- * says must still be so. Before there is a ledger it is one that is known to hold. FAULTLINE_PROOF_DAY names a day of the past.
+ * What the ledger (scripts/prove) says must still be so: of what has changed in it since it last landed, and of one variant
+ * more each day, a sample is proven again. FAULTLINE_PROOF_DAY names a day of the past, FAULTLINE_PROOF_BASE a commit to
+ * compare with.
  */
 const day = Number(process.env.FAULTLINE_PROOF_DAY ?? Math.floor(Date.now() / 86_400_000));
-const all = catalogue.slugs().flatMap((slug) => catalogue.seeds(slug).map((seed) => ({ slug, seed })));
-const variants = existsSync(join(scenariosDirectory, "proofs.json"))
-	? all
-	: all.filter(({ slug }) => slug === "broken-selector").slice(0, 1);
-const variant = variants[day % variants.length] ?? { slug: "", seed: 1 };
+const proofs = ledger.parse(JSON.parse(await readFile(join(scenariosDirectory, "proofs.json"), "utf8")));
+const landed = await landedLedger(join(scenariosDirectory, ".."), process.env.FAULTLINE_PROOF_BASE);
+const variants = catalogue.slugs().flatMap((slug) => catalogue.seeds(slug).map((seed) => ({ slug, seed })));
+const again = provedAgain(variants, proofs, landed.proofs, day);
+const title = again.map(({ slug, seed, why }) => `${slug} (seed ${seed}, ${why})`).join(", ");
 const turn = <T>(list: readonly T[]): T[] => (list.length > 0 ? [list[day % list.length] as T] : []);
 
 /** A fix with its first two mutants and its end, and a wrong fix. */
@@ -52,14 +52,18 @@ function sample({ instance, fixes }: Proof): Proof {
 	return { instance, fixes: chosen, wrong: turn(instance.wrong) };
 }
 
-test(`${variant.slug} (seed ${variant.seed}) still proves, by a sample`, { timeout: timeoutMs }, async () => {
-	const options = { slugs: [], only: [variant], choose: sample, signal: AbortSignal.timeout(timeoutMs), clock: systemClock, log };
-	const reports: ProofReport[] = [];
-	for await (const item of verify(provider, catalogue, options)) if ("report" in item) reports.push(item.report);
-	const runs = reports[0]?.runs ?? [];
-	expect(runs.filter(({ ok }) => !ok).map(inWords)).toEqual([]);
-	expect(runs.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["baseline", "fault", "fix", "mutant", "wrong"]));
-	expect(runs.filter(({ kind }) => kind === "mutant").length).toBeGreaterThanOrEqual(2);
+test(`still proves, by a sample, changes since ${landed.since}: ${title}`, { timeout: timeoutMs }, async () => {
+	const only = again.map(({ slug, seed }) => ({ slug, seed }));
+	const options = { slugs: [], only, jobs: 2, choose: sample, signal: AbortSignal.timeout(timeoutMs), clock: systemClock, log };
+	const runs: ProofRun[] = [];
+	for await (const item of verify(provider, catalogue, options)) if ("run" in item) runs.push(item.run);
+	expect(only).not.toEqual([]);
+	for (const { slug, seed } of only) {
+		const own = runs.filter((run) => run.slug === slug && run.seed === seed);
+		expect(disagreeing(proofs[slug]?.[seed], own), `${slug} (seed ${seed})`).toEqual([]);
+		expect(own.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["baseline", "fault", "fix", "mutant", "wrong"]));
+		expect(own.filter(({ kind }) => kind === "mutant").length).toBeGreaterThanOrEqual(2);
+	}
 });
 
 test("a proof that is cancelled leaves nothing behind", { timeout: timeoutMs }, async () => {
