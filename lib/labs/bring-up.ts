@@ -37,8 +37,6 @@ export async function bringUp(options: BringUpOptions): Promise<LabEnvironment> 
 	const context = { signal, onStep: options.onStage };
 	let state = record.state;
 	if (state === "requested") {
-		// After a reset the old lab may still be there; a first start finds nothing.
-		await provider.destroy(record.environmentId);
 		await options.move("provision");
 		state = "provisioning";
 	}

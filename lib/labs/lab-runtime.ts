@@ -22,8 +22,9 @@ export interface WorkQueue {
 	/**
 	 * Ends the running job by its signal, waits for it, then runs this one in the background.
 	 * @param job its errors go to the log: a job reports its own failures
+	 * @returns resolves when the job has ended, or will never begin
 	 */
-	replace(job: (signal: AbortSignal) => Promise<void>): void;
+	replace(job: (signal: AbortSignal) => Promise<void>): Promise<void>;
 	/** Ends the running job and waits for it. */
 	stop(): Promise<void>;
 	/** Resolves when nothing runs. */
@@ -43,6 +44,7 @@ export function createWorkQueue(log: Logger): WorkQueue {
 				.catch((error) => {
 					if (!mine.signal.aborted) log.error({ err: error }, "work on a lab ended with an error");
 				});
+			return last;
 		},
 		async stop() {
 			abort.abort(new AppError("stopping", "The engine is stopping."));

@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
 import type { LabState } from "../protocol/lab.ts";
 import type { LabEnvironment, LabProvider } from "../providers/provider.ts";
 import { bringUp, failureOf, type ScenarioSteps } from "./bring-up.ts";
@@ -51,7 +52,8 @@ const removalTries = 3;
 
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	const { store, clock, timeline, catalogue, log } = deps;
-	const removals = new Set<Promise<void>>();
+	/** What resets have replaced and is not gone yet, with the lab that it was. */
+	const removals = new Map<Promise<void>, string>();
 
 	async function find(labId: string): Promise<LabRecord> {
 		const record = await store.get(labId);
@@ -71,8 +73,11 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		}
 	};
 
-	/** The whole way to the learner or into the pool, as one job of the lab's queue. */
-	async function bring(labId: string, signal: AbortSignal): Promise<void> {
+	/**
+	 * The whole way to the learner or into the pool, as one job of the lab's queue.
+	 * @param onFree called when the learner has the lab, or waits for one that is made: what they had before may go
+	 */
+	async function bring(labId: string, signal: AbortSignal, onFree = () => {}): Promise<void> {
 		const stage = createStageLog(labId, deps);
 		try {
 			for (;;) {
@@ -83,6 +88,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 				// Ended or reset while this waited for its turn, or at rest in the pool.
 				if (!isStarting(record.state) && (record.state !== "frozen" || record.pooled)) return;
 				const woken = record.state === "frozen" ? await wake(record, stage, signal) : undefined;
+				if (!woken) onFree();
 				const environment = woken ?? (await build(labId, stage, signal));
 				await stage.end();
 				// A learner may be given it at any moment: the next round finds out, and wakes it.
@@ -91,7 +97,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 					continue;
 				}
 				if (!woken) openShell(labId, environment);
-				return await hand(labId, environment, signal);
+				return await hand(labId, environment, signal, onFree);
 			}
 		} catch (error) {
 			await stage.end();
@@ -129,7 +135,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			signal.throwIfAborted();
 			log.warn({ err: error, lab: record.id }, "a lab of the pool did not wake as it was; it is made anew");
 			forget(record.id);
-			await move(record.id, "reset");
+			await move(record.id, "reset", { environmentId: newId() });
+			removeReplaced(record, Promise.resolve());
 			return undefined;
 		}
 	}
@@ -146,12 +153,13 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	}
 
 	/** Gives a proven lab to its learner and follows it. */
-	async function hand(labId: string, environment: LabEnvironment, signal: AbortSignal): Promise<void> {
+	async function hand(labId: string, environment: LabEnvironment, signal: AbortSignal, onFree: () => void): Promise<void> {
 		const { readyAt, scenario, seed } = await find(labId);
 		const now = clock.now();
 		const lifeMs = Math.max(shortestLifeMs, catalogue.instantiate(scenario, seed).minutes * lifePerMinuteMs);
 		signal.throwIfAborted();
 		await move(labId, "claim", { readyAt: readyAt ?? now, expiresAt: now + lifeMs });
+		onFree();
 		await followLab(labId, environment, signal, deps);
 	}
 
@@ -171,14 +179,16 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
 	async function fail(labId: string, error: unknown, step: string): Promise<void> {
 		log.error({ err: error, lab: labId, step }, "a lab failed");
-		if (!canHappen((await find(labId)).state, "fail")) return;
+		// A reset can come from now on, and gives the lab another environment.
+		const { state, environmentId } = await find(labId);
+		if (!canHappen(state, "fail")) return;
 		await move(labId, "fail", { failure: failureOf(error, step) });
-		await removeParts(labId);
+		await removeParts(labId, environmentId);
 	}
 
-	async function removeParts(labId: string): Promise<void> {
+	async function removeParts(labId: string, environmentId: string): Promise<void> {
 		forget(labId);
-		await (await deps.provider()).destroy((await find(labId)).environmentId);
+		await (await deps.provider()).destroy(environmentId);
 	}
 
 	/** Drops what is in memory of a lab that is going away. */
@@ -191,25 +201,25 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
 	return {
 		move,
-		start: (labId) => deps.runtime(labId).work.replace((signal) => bring(labId, signal)),
-		resume: (labId) => deps.runtime(labId).work.replace((signal) => takeUp(labId, signal)),
+		start: (labId) => void deps.runtime(labId).work.replace((signal) => bring(labId, signal)),
+		resume: (labId) => void deps.runtime(labId).work.replace((signal) => takeUp(labId, signal)),
 		// Hints seen and the time used stay counted: a reset is no second first try.
 		async reset(labId, spares) {
 			const before = await find(labId);
 			const fresh = { expiresAt: null, solvedAt: null, failure: null, report: null };
 			const replaced = canHappen(before.state, "replace") && (await takeFirst(before, spares, fresh));
-			if (!replaced) await move(labId, "reset", fresh);
-			// Whatever becomes of the job below: no record names it any more.
-			if (replaced) {
-				forget(labId);
-				removeReplaced(before);
-			}
-			deps.runtime(labId).work.replace(async (signal) => {
+			// Another environment than before: the end of that one is nothing that the learner waits for.
+			if (!replaced) await move(labId, "reset", { ...fresh, environmentId: newId() });
+			forget(labId);
+			const free = Promise.withResolvers<void>();
+			const ended = deps.runtime(labId).work.replace(async (signal) => {
 				forget(labId);
 				await store.clearStages(labId);
 				deps.notify(labId);
-				await bring(labId, signal);
+				await bring(labId, signal, free.resolve);
 			});
+			// Whatever becomes of the job: no record names it any more.
+			removeReplaced(before, Promise.race([free.promise, ended]));
 		},
 		async retire(labId, event) {
 			const { state } = await find(labId);
@@ -222,7 +232,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			finishRemoval(labId);
 		},
 		finishRemoval,
-		removed: async () => void (await Promise.all(removals)),
+		removed: async () => void (await Promise.all(removals.keys())),
 	};
 
 	/** Puts the first spare that is still there in the lab's place; false where none is. */
@@ -235,12 +245,16 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		return false;
 	}
 
-	/** Removes what a spare has replaced; after a crash it is a stray. */
-	function removeReplaced({ environmentId }: LabRecord): void {
-		const removal = (async () => (await deps.provider()).destroy(environmentId))()
+	/**
+	 * Removes what a reset has replaced; after a crash it is a stray.
+	 * @param free when to begin: removing a cluster keeps Docker and both processors busy for longer than a spare takes to wake
+	 */
+	function removeReplaced({ id, environmentId }: LabRecord, free: Promise<void>): void {
+		const removal = free
+			.then(async () => (await deps.provider()).destroy(environmentId))
 			.catch((error) => log.warn({ err: error, lab: environmentId }, "what a reset has replaced could not be removed"))
 			.finally(() => removals.delete(removal));
-		removals.add(removal);
+		removals.set(removal, id);
 	}
 
 	/** Tries again after a pause, until it is done, the tries are used up or the signal ends it. */
@@ -257,9 +271,11 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	}
 
 	function finishRemoval(labId: string): void {
-		deps.runtime(labId).work.replace(async (signal) => {
+		void deps.runtime(labId).work.replace(async (signal) => {
 			if (canHappen((await find(labId)).state, "destroy")) await move(labId, "destroy");
-			await untilDone(labId, "a lab could not be removed", signal, () => removeParts(labId), removalTries);
+			const { environmentId } = await find(labId);
+			await untilDone(labId, "a lab could not be removed", signal, () => removeParts(labId, environmentId), removalTries);
+			await Promise.all([...removals].map(([removal, id]) => (id === labId ? removal : undefined)));
 			if (canHappen((await find(labId)).state, "destroyed")) await move(labId, "destroyed");
 			// Nobody ever saw it.
 			if ((await find(labId)).pooled) await store.remove(labId);

@@ -129,6 +129,66 @@ test("a reset takes a spare of the same variant in the lab's place, and removes 
 	await expect.poll(() => [...host.world.labs.keys()].includes(id)).toBe(false);
 });
 
+describe("a reset with a spare", () => {
+	/** A learner's lab, and a spare of its variant. */
+	async function withSpare() {
+		const labs = await host.filled();
+		const member = await host.spare();
+		const { id } = await labs.start(slug, member.seed === 1 ? 2 : 1).then((lab) => live(labs, lab.id));
+		const mine = await host.store.get(id);
+		await host.store.update(member.id, { seed: mine?.seed ?? 0 });
+		return { labs, id, old: mine?.environmentId ?? "", spare: member.environmentId };
+	}
+
+	test("wakes it and shows it before it begins to remove what was there", async () => {
+		const { labs, id, old, spare } = await withSpare();
+		let removing: (() => void) | undefined;
+		const begun = new Promise<void>((resolve) => {
+			removing = resolve;
+		});
+		host.world.onDestroy = async (labId) => {
+			if (labId !== old) return;
+			expect((await host.store.get(id))?.state).toBe("active");
+			expect(host.world.calls).toContain(`thaw ${spare}`);
+			removing?.();
+			// As a host that takes for ever: nobody waits for it.
+			await new Promise<void>((resolve) => {
+				removing = resolve;
+			});
+		};
+		await labs.reset(id);
+		expect(await live(labs, id)).toMatchObject({ state: "active" });
+		await begun;
+		expect(host.world.labs.has(old)).toBe(true);
+		removing?.();
+		await expect.poll(() => host.world.labs.has(old)).toBe(false);
+	});
+
+	test("removes what was there although the spare does not wake", async () => {
+		const { labs, id, old, spare } = await withSpare();
+		host.sleepsOn = new AppError("fault-without-symptom", "It answers.");
+		await labs.reset(id);
+		expect(await live(labs, id)).toMatchObject({ state: "active" });
+		await expect.poll(() => host.world.labs.has(old) || host.world.labs.has(spare)).toBe(false);
+	});
+
+	test("whose engine dies before the old lab is removed leaves it to the next, which wakes the spare", async () => {
+		const { labs, id, old, spare } = await withSpare();
+		// As an engine that is killed at that moment: it removes nothing any more.
+		const killed = Promise.withResolvers<void>();
+		host.world.onDestroy = () => killed.promise;
+		await labs.reset(id);
+		await live(labs, id);
+		host.world.onDestroy = undefined;
+		const next = host.engine();
+		await next.reconcile();
+		expect(await live(next, id)).toMatchObject({ state: "active" });
+		expect(host.world.labs.has(old)).toBe(false);
+		expect(host.world.labs.get(spare)).toMatchObject({ frozen: false });
+		killed.resolve();
+	});
+});
+
 test("a reset of a lab that failed before its fault was there takes the spare's fault too", async () => {
 	const labs = await host.filled();
 	const member = await host.spare();

@@ -39,6 +39,7 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 		list: async () => [...world.labs.keys()].sort(),
 		async destroy(labId) {
 			world.calls.push(`destroy ${labId}`);
+			await world.onDestroy?.(labId);
 			world.labs.delete(labId);
 		},
 		capacity: async (cluster) => ({ neededBytes: cluster.nodes * 1024 ** 3, freeBytes: world.freeBytes }),

@@ -32,6 +32,8 @@ export interface FakeWorld {
 	onKubectl?: Exec;
 	/** Called before a lab is frozen: something may come first. */
 	onFreeze?: ((labId: string) => Promise<void>) | undefined;
+	/** Called before a lab is removed. */
+	onDestroy?: ((labId: string) => Promise<void>) | undefined;
 	onProbe?: (labId: string, probe: LabProbe) => Omit<ProbeResult, "id"> | undefined;
 }
 
