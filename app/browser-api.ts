@@ -28,7 +28,7 @@ export async function startLab(scenario: string): Promise<Lab> {
 }
 
 /** What can be asked of a lab with one word. */
-export type LabAction = "reset" | "stop" | "extend" | "hint" | "reveal";
+export type LabAction = "reset" | "stop" | "wake" | "extend" | "hint" | "reveal";
 
 export async function askLab(id: string, action: LabAction): Promise<Lab> {
 	return lab.parse(await send("POST", `/api/labs/${id}/${action}`));

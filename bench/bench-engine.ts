@@ -49,6 +49,7 @@ export async function openBenchEngine(slug: string, options: BenchOptions & { cl
 		timeline: createTimeline({ store: createTimelineStore(database), clock }),
 		...{ shellsOf: terminals.list, openShell: (labId) => void terminals.open(labId), endShells: terminals.endLab, urlOf: () => null },
 		// The bench alone is at work here: what it measures must not hold the pool up.
+		idleRestMs: null,
 		host: { cpus: availableParallelism(), busyCpus: () => 0 },
 	});
 	return {

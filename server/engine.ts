@@ -75,6 +75,7 @@ const terminals = createTerminals({
 	clock,
 	log,
 	environmentOf: (labId) => labs.environmentOf(labId),
+	onUse: (labId, use) => labs.noteTerminal(labId, use),
 	onEvent: (labId, { kind, shell }) => {
 		labs.noteShell(labId, `${shell.title} ${kind}`).catch((error) => log.error({ err: error }, "an event is missing in the timeline"));
 	},
@@ -89,6 +90,7 @@ const labs = createLabService({
 	// A start that was begun twice opens one shell.
 	openShell: (labId) => void (terminals.list(labId).length === 0 && terminals.open(labId)),
 	endShells: terminals.endLab,
+	idleRestMs: env.idleRestMs,
 	host: { cpus: availableParallelism(), busyCpus: createCpuLoad() },
 	urlOf: (labId) => {
 		const origin = webOrigin();
@@ -128,17 +130,19 @@ const server = createProtocolServer({
 		"lab.grade": ({ id }) => labs.grade(id),
 		"lab.reset": ({ id }) => labs.reset(id),
 		"lab.stop": ({ id }) => labs.stop(id),
+		"lab.wake": ({ id }) => labs.wake(id),
 		"lab.extend": ({ id }) => labs.extend(id),
 		"lab.hint": ({ id }) => labs.hint(id),
 		"lab.reveal": ({ id }) => labs.reveal(id),
 		"lab.exec": ({ id, command, stdin, timeoutMs }, signal) => labs.exec(id, command, { stdin, timeoutMs, signal }),
 		"lab.timeline": ({ id, after }) => labs.timeline(id, after),
-		"shell.open": async ({ id }) => {
-			await labs.mustBeUsable(id);
-			return terminals.open(id);
-		},
+		"shell.open": ({ id }) =>
+			labs.awake(id, async () => {
+				await labs.mustBeUsable(id);
+				return terminals.open(id);
+			}),
 		"shell.close": async ({ id, shell }) => {
-			await terminals.close(id, shell);
+			await labs.awake(id, () => terminals.close(id, shell));
 			return {};
 		},
 		"shell.ticket": async ({ id, shell }) => ({ ticket: terminals.ticket(id, shell) }),

@@ -3,6 +3,7 @@ import Link from "next/link";
 import type { Lab } from "#lib/protocol/lab.ts";
 import { buttonClass } from "#lib/ui/button.tsx";
 import { RequestPath } from "#lib/ui/request-path.tsx";
+import { isSolved } from "../lab-view/phase.ts";
 import { stateWords } from "./running.ts";
 
 /** Labs that are open: one press from where one left. */
@@ -20,7 +21,7 @@ export function ContinueList({ labs, now }: { labs: readonly Lab[]; now: number 
 							<p className="truncate font-[580]">{lab.title}</p>
 							<p className="text-sm text-muted tabular-nums">{stateWords(lab, now)}</p>
 						</div>
-						<RequestPath layer={lab.layer} mended={lab.state === "solved"} size="mark" className="max-sm:hidden" />
+						<RequestPath layer={lab.layer} mended={isSolved(lab)} size="mark" className="max-sm:hidden" />
 						<Link
 							href={`/labs/${lab.id}`}
 							aria-label={`Continue ${lab.title}`}

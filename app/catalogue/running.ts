@@ -19,7 +19,7 @@ export function runningLabs(labs: readonly Lab[]): Lab[] {
 }
 
 /** How a lab stands, in a few words. */
-export function stateWords(lab: Pick<Lab, "state" | "objectives" | "expiresAt" | "checking">, now: number): string {
+export function stateWords(lab: Pick<Lab, "state" | "objectives" | "expiresAt" | "checking" | "solvedAt">, now: number): string {
 	switch (lab.state) {
 		case "requested":
 		case "provisioning":
@@ -29,12 +29,11 @@ export function stateWords(lab: Pick<Lab, "state" | "objectives" | "expiresAt" |
 			return "Getting ready";
 		case "active": {
 			if (lab.checking) return "Checking";
-			const passed = lab.objectives.filter((one) => one.verdict === "pass").length;
 			const left = lab.expiresAt === null ? "" : ` · ${formatRough(lab.expiresAt - now)} left`;
-			return `${passed} of ${lab.objectives.length} objectives${left}`;
+			return `${passed()}${left}`;
 		}
 		case "resting":
-			return "Resting";
+			return lab.solvedAt === null ? `Resting · ${passed()}` : "Solved, resting";
 		case "solved":
 			return "Solved, still open";
 		case "failed":
@@ -46,5 +45,9 @@ export function stateWords(lab: Pick<Lab, "state" | "objectives" | "expiresAt" |
 		case "destroying":
 		case "destroyed":
 			return "Removed";
+	}
+
+	function passed(): string {
+		return `${lab.objectives.filter((one) => one.verdict === "pass").length} of ${lab.objectives.length} objectives`;
 	}
 }

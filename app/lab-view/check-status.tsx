@@ -8,6 +8,7 @@ import { formatDuration, formatRough } from "#lib/ui/duration.ts";
 import { VerdictMark } from "#lib/ui/verdict-mark.tsx";
 import { WorkaroundMark } from "#lib/ui/workaround-mark.tsx";
 import { resultWords } from "./objective-words.ts";
+import { isCheckable } from "./phase.ts";
 import { Touched } from "./touched.tsx";
 
 interface Step {
@@ -55,7 +56,7 @@ export function CheckStatus({ lab, now, onCheck }: { lab: Lab; now: number; onCh
 	const allPass = lab.objectives.length > 0 && lab.objectives.every((one) => one.verdict === "pass");
 	if (lab.report && !(allPass && lab.report.verdict !== "pass" && lab.report.repair === "none"))
 		return <Result report={lab.report} now={now} />;
-	if (allPass && lab.state === "active") {
+	if (allPass && isCheckable(lab)) {
 		return (
 			<div className="flex items-center gap-3 border-b border-hairline bg-pass-wash px-4 py-2.5">
 				<p className="flex-1 text-sm">Everything passes now. Check whether it lasts.</p>

@@ -10,7 +10,7 @@ import { RequestPath } from "#lib/ui/request-path.tsx";
 import { layerNames } from "#lib/ui/request-path-geometry.ts";
 import { ThemeToggle } from "#lib/ui/theme.tsx";
 import { Wordmark } from "../masthead.tsx";
-import type { Phase } from "./phase.ts";
+import { isCheckable, isSolved, type Phase } from "./phase.ts";
 import { startingLine } from "./stage-words.ts";
 import { timeLeft } from "./time-left.ts";
 import type { LabActions } from "./use-actions.ts";
@@ -33,9 +33,9 @@ interface HeaderProps {
 
 /** Title, layer, seed; time left and what one can ask of the lab. */
 export function LabHeader({ lab, phase, now, actions, askFirst, view, onView, narrow, screenReader, onScreenReader }: HeaderProps) {
-	const left = phase === "open" ? timeLeft(lab.expiresAt, now) : null;
+	const left = phase === "open" ? timeLeft(lab.expiresAt, lab.resting?.since ?? now) : null;
 	const checking = lab.checking !== null || actions.busy.has("grade");
-	const solved = lab.state === "solved";
+	const solved = isSolved(lab);
 	return (
 		<header className="flex min-h-13 shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5 min-[900px]:px-4">
 			<span className="[&_a]:gap-0 [&_a]:text-[0px]">
@@ -74,7 +74,7 @@ export function LabHeader({ lab, phase, now, actions, askFirst, view, onView, na
 						</Button>
 					) : null}
 					{phase === "open" && !solved ? (
-						<Button size="sm" tone="primary" disabled={checking || lab.state !== "active"} onClick={() => askFirst("check")}>
+						<Button size="sm" tone="primary" disabled={checking || !isCheckable(lab)} onClick={() => askFirst("check")}>
 							{checking ? "Checking" : "Check"}
 						</Button>
 					) : null}

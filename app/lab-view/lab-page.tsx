@@ -10,9 +10,9 @@ import { Debrief } from "./debrief.tsx";
 import { Failed } from "./failed.tsx";
 import { LabHeader, type View } from "./lab-header.tsx";
 import { NarrowDesk } from "./narrow-desk.tsx";
-import { ConnectionBar, TimeBar } from "./notice-bars.tsx";
+import { ConnectionBar, RestBar, TimeBar } from "./notice-bars.tsx";
 import { Over } from "./over.tsx";
-import { phaseOf } from "./phase.ts";
+import { isSolved, phaseOf } from "./phase.ts";
 import { Starting } from "./starting.tsx";
 import { StillDesk } from "./still-desk.tsx";
 import { useActions } from "./use-actions.ts";
@@ -59,6 +59,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 			)}
 			<ConnectionBar live={live} />
 			{phase === "open" ? <TimeBar lab={lab} now={now} /> : null}
+			{phase === "open" ? <RestBar lab={lab} now={now} actions={actions} /> : null}
 			<main className="relative min-h-0 flex-1">
 				{phase === "over" ? (
 					<Over lab={lab} next={next} />
@@ -85,7 +86,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 
 /** Desk or debrief; the page turns by itself when the debrief arrives. */
 function useView(lab: Lab): [View, (view: View) => void] {
-	const [view, setView] = useState<View>(lab.debrief !== null && lab.state === "solved" ? "debrief" : "desk");
+	const [view, setView] = useState<View>(lab.debrief !== null && isSolved(lab) ? "debrief" : "desk");
 	const had = useRef(lab.debrief !== null);
 	useEffect(() => {
 		if (lab.debrief !== null && !had.current) setView("debrief");

@@ -1,7 +1,9 @@
 "use client";
 import { useEffect, useState } from "react";
 import type { Lab } from "#lib/protocol/lab.ts";
-import { timeLeft } from "./time-left.ts";
+import { Button } from "#lib/ui/button.tsx";
+import { keptWords, timeLeft } from "./time-left.ts";
+import type { LabActions } from "./use-actions.ts";
 
 /** A connection that comes back within this time is not spoken of. */
 const graceMs = 2000;
@@ -26,7 +28,7 @@ export function ConnectionBar({ live }: { live: boolean }) {
 export function TimeBar({ lab, now }: { lab: Lab; now: number }) {
 	const left = timeLeft(lab.expiresAt, now);
 	const soon = left?.soon ?? false;
-	if (!soon || lab.state === "solved") return null;
+	if (!soon || lab.state === "solved" || lab.resting) return null;
 	return (
 		<div
 			role="status"
@@ -36,6 +38,26 @@ export function TimeBar({ lab, now }: { lab: Lab; now: number }) {
 				{left?.over ? "The time is up." : "The lab ends soon."} Kept: your progress, hints and timeline. Removed: the cluster, and what runs
 				in its shells. Extend puts it off.
 			</p>
+		</div>
+	);
+}
+
+/** Says that the lab rests, how it wakes, and what holds meanwhile. */
+export function RestBar({ lab, now, actions }: { lab: Lab; now: number; actions: LabActions }) {
+	if (!lab.resting) return null;
+	const waking = actions.busy.has("wake");
+	return (
+		<div
+			role="status"
+			className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline bg-sunken px-4 py-1 text-sm text-muted"
+		>
+			<p className="flex-1">
+				<span className="text-ink">Resting. Press a key in the terminal to wake it.</span> Nothing is lost: shells and cluster stand still,
+				and so does the time. {keptWords(lab.resting.keptUntil, now)}
+			</p>
+			<Button size="sm" disabled={waking} onClick={() => void actions.ask("wake")}>
+				{waking ? "Waking" : "Wake"}
+			</Button>
 		</div>
 	);
 }

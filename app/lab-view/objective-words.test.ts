@@ -65,8 +65,17 @@ test("each outcome of a check has words and a mark of its own", () => {
 });
 
 test("a screen reader hears each step of a check once, and its result", () => {
-	const quiet = { checking: null, report: null };
-	expect(labTurnsWords(quiet, { checking: "sending traffic", report: null })).toBe("Checking: sending traffic.");
-	expect(labTurnsWords({ checking: "sending traffic", report: null }, { checking: "sending traffic", report: null })).toBeNull();
-	expect(labTurnsWords(quiet, { checking: null, report: report({ at: 9 }) })).toMatch(/^Repaired\./);
+	const quiet = { checking: null, report: null, resting: null };
+	const checking = { ...quiet, checking: "sending traffic" };
+	expect(labTurnsWords(quiet, checking)).toBe("Checking: sending traffic.");
+	expect(labTurnsWords(checking, { ...checking })).toBeNull();
+	expect(labTurnsWords(quiet, { ...quiet, report: report({ at: 9 }) })).toMatch(/^Repaired\./);
+});
+
+test("a screen reader hears that a lab rests and that it is awake", () => {
+	const awake = { checking: null, report: null, resting: null };
+	const resting = { ...awake, resting: { since: 1, keptUntil: 2 } };
+	expect(labTurnsWords(awake, resting)).toBe("The lab rests. A key wakes it.");
+	expect(labTurnsWords(resting, { ...resting })).toBeNull();
+	expect(labTurnsWords(resting, awake)).toBe("The lab is awake.");
 });

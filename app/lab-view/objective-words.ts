@@ -81,11 +81,14 @@ export function resultWords(report: GradeReport): ResultWords {
 	};
 }
 
+type Turning = Pick<Lab, "checking" | "report" | "resting">;
+
 /** What a screen reader hears of a lab's change beyond its objectives; null where nothing turned. */
-export function labTurnsWords(before: Pick<Lab, "checking" | "report">, after: Pick<Lab, "checking" | "report">): string | null {
+export function labTurnsWords(before: Turning, after: Turning): string | null {
 	if (after.report && after.report.at !== before.report?.at) {
 		const { title, text } = resultWords(after.report);
 		return `${title}. ${text}`;
 	}
+	if ((after.resting === null) !== (before.resting === null)) return after.resting ? "The lab rests. A key wakes it." : "The lab is awake.";
 	return after.checking && after.checking !== before.checking ? `Checking: ${after.checking}.` : null;
 }

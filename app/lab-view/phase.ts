@@ -31,6 +31,16 @@ export function phaseOf(lab: Pick<Lab, "state">): Phase {
 	}
 }
 
+/** Solved and still there; also while it rests. */
+export function isSolved(lab: Pick<Lab, "state" | "solvedAt">): boolean {
+	return lab.state === "solved" || (lab.state === "resting" && lab.solvedAt !== null);
+}
+
+/** Whether it can be checked: one that rests is woken for it. */
+export function isCheckable(lab: Pick<Lab, "state" | "solvedAt" | "checking">): boolean {
+	return (lab.state === "active" || lab.state === "resting") && !isSolved(lab) && lab.checking === null;
+}
+
 /** How long it took from the first possible moment to the solution; null where it was not solved. */
 export function solvingMs(lab: Pick<Lab, "readyAt" | "solvedAt">): number | null {
 	return lab.readyAt === null || lab.solvedAt === null ? null : lab.solvedAt - lab.readyAt;

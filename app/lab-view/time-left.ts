@@ -23,3 +23,8 @@ export function timeLeft(expiresAt: number | null, now: number): TimeLeft | null
 	const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 	return { text, soon: true, over: left === 0 };
 }
+
+/** `Kept for 35 h 58 min more.` No time of day: server and browser may be in different places. @param until as `now` */
+export function keptWords(until: number, now: number): string {
+	return `Kept for ${formatRough(until - now)} more.`;
+}

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { Lab } from "#lib/protocol/lab.ts";
 import { type PaletteCommand, usePaletteCommands } from "#lib/ui/palette.tsx";
 import type { View } from "./lab-header.tsx";
-import { phaseOf } from "./phase.ts";
+import { isCheckable, phaseOf } from "./phase.ts";
 import type { LabActions } from "./use-actions.ts";
 import type { Question } from "./use-questions.tsx";
 
@@ -18,7 +18,8 @@ export function useLabCommands(
 	}: { actions: LabActions; askFirst: (question: Question) => void; onSolo: () => void; onView: (view: View) => void },
 ): void {
 	const phase = phaseOf(lab);
-	const active = lab.state === "active" && lab.checking === null;
+	const active = isCheckable(lab);
+	const rests = lab.resting !== null;
 	const debrief = lab.debrief !== null;
 	const hints = lab.hintsTotal - lab.hintsShown.length;
 	const { ask } = actions;
@@ -28,6 +29,7 @@ export function useLabCommands(
 			list.push({ id, title, run, group: "This lab", ...more });
 		if (active) add("check", "Check whether the fix lasts", () => askFirst("check"), { keywords: ["grade", "verify"] });
 		if (active && hints > 0) add("hint", "Show the next hint", () => void ask("hint"));
+		if (rests) add("wake", "Wake the lab", () => void ask("wake"), { keywords: ["continue", "thaw"] });
 		if (phase === "open") {
 			add("solo", "Terminal only", onSolo, { keys: "F8", keywords: ["focus", "full"] });
 			add("extend", "Extend the time", () => void ask("extend"));
@@ -39,6 +41,6 @@ export function useLabCommands(
 		}
 		if (phase !== "over") add("end", "End this lab", () => askFirst("end"), { keywords: ["stop", "remove"] });
 		return list;
-	}, [active, hints, phase, debrief, ask, askFirst, onSolo, onView]);
+	}, [active, rests, hints, phase, debrief, ask, askFirst, onSolo, onView]);
 	usePaletteCommands(commands);
 }

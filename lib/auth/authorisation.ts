@@ -27,6 +27,7 @@ export const authorisation = {
 	"lab.grade": owner,
 	"lab.reset": owner,
 	"lab.stop": owner,
+	"lab.wake": owner,
 	"lab.extend": owner,
 	"lab.hint": owner,
 	"lab.reveal": owner,

@@ -19,6 +19,8 @@ const schema = z.object({
 	FAULTLINE_POOL: z.enum(["on", "off"]).default("on"),
 	/** `off`: kind makes every lab's cluster anew, none is cloned. */
 	FAULTLINE_CLONES: z.enum(["on", "off"]).default("on"),
+	/** Minutes without use after which a lab rests, frozen, until the next key; `off`: never. */
+	FAULTLINE_IDLE_REST: z.union([z.literal("off"), z.coerce.number().positive()]).default(10),
 	FAULTLINE_LOG: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -30,6 +32,8 @@ export interface Env {
 	origins: string[];
 	pool: boolean;
 	clones: boolean;
+	/** Null: labs never rest. */
+	idleRestMs: number | null;
 	logLevel: z.infer<typeof schema>["FAULTLINE_LOG"];
 }
 
@@ -56,6 +60,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 			.filter(Boolean),
 		pool: env.FAULTLINE_POOL === "on",
 		clones: env.FAULTLINE_CLONES === "on",
+		idleRestMs: env.FAULTLINE_IDLE_REST === "off" ? null : env.FAULTLINE_IDLE_REST * 60_000,
 		logLevel: env.FAULTLINE_LOG,
 	};
 }

@@ -30,7 +30,11 @@ export async function followLab(labId: string, environment: LabEnvironment, sign
 	const scenario = catalogue.instantiate(record.scenario, record.seed);
 	const runtime = deps.runtime(labId);
 	const grader = deps.createGrader({ environment, scenario, before: await store.faultOf(labId), clock, log });
-	Object.assign(runtime, { environment, grader });
+	// Laid down again meanwhile, or over.
+	if (signal.aborted) return;
+	Object.assign(runtime, { environment, grader, usedAt: clock.now(), touchedAt: clock.now() });
+	runtime.asleep?.resolve();
+	runtime.asleep = undefined;
 	deps.notify(labId);
 	while (!signal.aborted) {
 		try {

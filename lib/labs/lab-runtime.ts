@@ -13,8 +13,32 @@ export interface LabRuntime {
 	checking: string | null;
 	/** Ends the running decisive check. */
 	grading: AbortController | undefined;
+	/** When it was last used, and when by hand: milliseconds since the epoch. */
+	usedAt: number;
+	touchedAt: number;
+	/** What is under way that needs it awake. */
+	users: number;
+	/** From when it is laid down until it is awake again. */
+	asleep: Asleep | undefined;
 	/** Work that must not run twice at once: bringing up, resetting, removing. */
 	readonly work: WorkQueue;
+}
+
+/** A lab that rests, or is on its way there and back. */
+export interface Asleep {
+	/** Being woken. */
+	waking: boolean;
+	/** Resolves when it can be used; rejects where it is over, or can't be woken. */
+	readonly awake: Promise<void>;
+	resolve(): void;
+	reject(error: unknown): void;
+}
+
+export function createAsleep(): Asleep {
+	const { promise, resolve, reject } = Promise.withResolvers<void>();
+	// Nobody need be waiting for it.
+	promise.catch(() => {});
+	return { waking: false, awake: promise, resolve, reject };
 }
 
 /** Runs the jobs of one lab one after another; a new job can end the running one first. */
@@ -55,5 +79,8 @@ export function createWorkQueue(log: Logger): WorkQueue {
 }
 
 export function createLabRuntime(log: Logger): LabRuntime {
-	return { environment: undefined, grader: undefined, objectives: [], checking: null, grading: undefined, work: createWorkQueue(log) };
+	return {
+		...{ environment: undefined, grader: undefined, objectives: [], checking: null, grading: undefined },
+		...{ usedAt: 0, touchedAt: 0, users: 0, asleep: undefined, work: createWorkQueue(log) },
+	};
 }

@@ -12,6 +12,11 @@ test("the way from a request to a solved lab and its end", () => {
 	expect(way.reduce(nextState, "requested" as const)).toBe("destroyed");
 });
 
+test("a lab that rests wakes as what it was", () => {
+	expect((["rest", "wake"] as const).reduce(nextState, "active" as const)).toBe("active");
+	expect((["rest", "solve"] as const).reduce(nextState, "solved" as const)).toBe("solved");
+});
+
 test("an event that makes no sense is a conflict that names both", () => {
 	expect(() => nextState("destroyed", "claim")).toThrow("A lab that is destroyed can't claim.");
 });

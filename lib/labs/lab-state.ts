@@ -20,7 +20,7 @@ export type LabEvent =
 	| "destroy"
 	| "destroyed";
 
-// requested → provisioning → healthy → faulted → (frozen) → active ⇄ resting → solved | expired | abandoned → destroying → destroyed
+// requested → provisioning → healthy → faulted → (frozen) → active ⇄ resting ⇄ solved | expired | abandoned → destroying → destroyed
 const transitions: Record<LabState, Partial<Record<LabEvent, LabState>>> = {
 	requested: { provision: "provisioning", abandon: "abandoned", fail: "failed" },
 	provisioning: { "baseline-proven": "healthy", abandon: "abandoned", fail: "failed" },
@@ -37,8 +37,17 @@ const transitions: Record<LabState, Partial<Record<LabEvent, LabState>>> = {
 		reset: "requested",
 		fail: "failed",
 	},
-	resting: { replace: "frozen", wake: "active", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
-	solved: { replace: "frozen", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
+	resting: {
+		replace: "frozen",
+		wake: "active",
+		// One that was solved before wakes as that.
+		solve: "solved",
+		expire: "expired",
+		abandon: "abandoned",
+		reset: "requested",
+		fail: "failed",
+	},
+	solved: { replace: "frozen", rest: "resting", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
 	expired: { destroy: "destroying" },
 	abandoned: { destroy: "destroying" },
 	// A failed lab keeps what is there until its owner has read why.

@@ -19,6 +19,8 @@ export interface LabRecord {
 	readyAt: number | null;
 	expiresAt: number | null;
 	solvedAt: number | null;
+	/** Since when it rests, where it is `resting`. */
+	restingSince: number | null;
 	hintsShown: number;
 	/** The learner gave up and has seen the debrief. */
 	revealed: boolean;

@@ -2,6 +2,7 @@ import type { Lab, Shell, Stage } from "../protocol/lab.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
 import type { LabRuntime } from "./lab-runtime.ts";
 import type { LabRecord } from "./lab-store.ts";
+import { keptRestingMs } from "./rest.ts";
 
 export interface LabViewParts {
 	record: LabRecord;
@@ -14,7 +15,7 @@ export interface LabViewParts {
 
 /** What a person may see of a lab: hints as far as shown, the debrief only after solving or giving up. */
 export function labView({ record, scenario, stages, runtime, shells, url }: LabViewParts): Lab {
-	const { hintsShown, revealed, checks, environmentId, pooled, version, ...kept } = record;
+	const { hintsShown, revealed, checks, environmentId, pooled, version, restingSince, ...kept } = record;
 	return {
 		...kept,
 		title: scenario.title,
@@ -22,6 +23,7 @@ export function labView({ record, scenario, stages, runtime, shells, url }: LabV
 		level: scenario.level,
 		ticket: scenario.ticket,
 		stages,
+		resting: record.state === "resting" && restingSince !== null ? { since: restingSince, keptUntil: restingSince + keptRestingMs } : null,
 		objectives: runtime.objectives,
 		checking: runtime.checking,
 		hintsShown: scenario.hints.slice(0, hintsShown),

@@ -6,6 +6,7 @@ import { bringUp, failureOf, type ScenarioSteps } from "./bring-up.ts";
 import { type FollowDeps, followLab } from "./follow-lab.ts";
 import { canHappen, isOver, isStarting, isUsable, type LabEvent, nextState } from "./lab-state.ts";
 import type { LabRecord, LabStore } from "./lab-store.ts";
+import { createResting, type Resting } from "./resting.ts";
 import { createStageLog, type StageLog } from "./stage-log.ts";
 
 export interface LifecycleDeps extends FollowDeps {
@@ -20,7 +21,7 @@ export interface LifecycleDeps extends FollowDeps {
 }
 
 /** What happens to one lab over its life; each call returns when the state has changed, the long part runs behind. */
-export interface Lifecycle {
+export interface Lifecycle extends Pick<Resting, "rest" | "wake"> {
 	/** Brings a lab to its learner, or into the pool, from whatever state it is in on the way there. */
 	start(labId: string): void;
 	/** Takes up a usable lab after the engine has started. */
@@ -72,6 +73,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			return to;
 		}
 	};
+
+	const resting = createResting({ ...deps, find, move, takeUp, lose });
 
 	/**
 	 * The whole way to the learner or into the pool, as one job of the lab's queue.
@@ -170,11 +173,14 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			await found?.thaw();
 			return found;
 		});
-		if (!environment) {
-			const gone = new AppError("lab-lost", "Parts of this lab are gone from the host: it was restarted, or they were removed by hand.");
-			return fail(labId, gone, "Taking the lab up again");
-		}
+		if (!environment) return lose(labId);
+		await resting.endRest(await find(labId));
 		await followLab(labId, environment, signal, deps);
+	}
+
+	function lose(labId: string): Promise<void> {
+		const gone = new AppError("lab-lost", "Parts of this lab are gone from the host: it was restarted, or they were removed by hand.");
+		return fail(labId, gone, "Taking the lab up again");
 	}
 
 	async function fail(labId: string, error: unknown, step: string): Promise<void> {
@@ -195,7 +201,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	function forget(labId: string): void {
 		const runtime = deps.runtime(labId);
 		runtime.grading?.abort(new AppError("lab-over", "The lab was ended during the check.", { kind: "conflict" }));
-		Object.assign(runtime, { environment: undefined, grader: undefined, objectives: [], checking: null });
+		runtime.asleep?.reject(new AppError("lab-over", "The lab was ended or begun anew while it rested.", { kind: "conflict" }));
+		Object.assign(runtime, { environment: undefined, grader: undefined, objectives: [], checking: null, asleep: undefined });
 		deps.endShells(labId);
 	}
 
@@ -206,7 +213,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		// Hints seen and the time used stay counted: a reset is no second first try.
 		async reset(labId, spares) {
 			const before = await find(labId);
-			const fresh = { expiresAt: null, solvedAt: null, failure: null, report: null };
+			const fresh = { expiresAt: null, solvedAt: null, restingSince: null, failure: null, report: null };
 			const replaced = canHappen(before.state, "replace") && (await takeFirst(before, spares, fresh));
 			// Another environment than before: the end of that one is nothing that the learner waits for.
 			if (!replaced) await move(labId, "reset", { ...fresh, environmentId: newId() });
@@ -231,6 +238,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			if (!(await store.discard(labId))) return;
 			finishRemoval(labId);
 		},
+		rest: resting.rest,
+		wake: resting.wake,
 		finishRemoval,
 		removed: async () => void (await Promise.all(removals.keys())),
 	};

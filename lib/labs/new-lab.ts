@@ -13,7 +13,17 @@ export async function newLab(
 	const version = versionOf(catalogue, scenario, (await provider()).madeOf);
 	const record: LabRecord = {
 		...{ ...wanted, id, environmentId: id, version, state: "requested", createdAt: clock.now() },
-		...{ readyAt: null, expiresAt: null, solvedAt: null, hintsShown: 0, revealed: false, checks: 0, report: null, failure: null },
+		...{
+			readyAt: null,
+			expiresAt: null,
+			solvedAt: null,
+			restingSince: null,
+			hintsShown: 0,
+			revealed: false,
+			checks: 0,
+			report: null,
+			failure: null,
+		},
 	};
 	await store.insert(record);
 	await timeline.append(id, "state", "requested", { scenario, seed });

@@ -8,7 +8,7 @@ export function progressOf(slug: string, labs: readonly LabRecord[]): Pick<Scena
 	const solved = mine.filter((lab) => lab.solvedAt !== null && lab.readyAt !== null && !lab.revealed);
 	const times = solved.map((lab) => (lab.solvedAt ?? 0) - (lab.readyAt ?? 0));
 	const bestMs = times.length > 0 ? Math.min(...times) : null;
-	if (mine.some((lab) => !isOver(lab.state) && lab.state !== "failed" && lab.state !== "solved")) return { progress: "open", bestMs };
+	if (mine.some((lab) => !isOver(lab.state) && lab.state !== "failed" && lab.solvedAt === null)) return { progress: "open", bestMs };
 	if (solved.length > 0) return { progress: "solved", bestMs };
 	if (mine.some((lab) => lab.report?.repair === "workaround")) return { progress: "workaround", bestMs };
 	return { progress: "new", bestMs };

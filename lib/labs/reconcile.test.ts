@@ -29,12 +29,16 @@ test("a removal that was cut short is finished, and parts of a failed lab are re
 
 test("a lab at rest in the pool stays as it is, one that is gone is forgotten, and one that has a learner goes on to wake", () => {
 	const plan = planReconcile([record("a", "frozen", true), record("b", "frozen", true), record("c", "frozen")], ["a", "c"]);
-	expect(plan).toEqual({ adopt: [], resume: ["c"], retire: [], lost: [], spoilt: ["b"], stray: [] });
+	expect(plan).toEqual({ adopt: [], resume: ["c"], retire: [], resting: [], lost: [], spoilt: ["b"], stray: [] });
 });
 
 test("a lab whose place a spare has taken is told by the spare's parts, and its own are strays", () => {
 	const replaced = { ...record("a", "active"), environmentId: "spare" };
 	expect(planReconcile([replaced], ["spare", "a"])).toMatchObject({ adopt: ["a"], stray: ["a"] });
+});
+
+test("a lab at rest stays so, and one that is gone is lost", () => {
+	expect(planReconcile([record("a", "resting"), record("b", "resting")], ["a"])).toMatchObject({ adopt: [], resting: ["a"], lost: ["b"] });
 });
 
 test("parts that no record names are strays", () => {
@@ -51,7 +55,7 @@ test("no lab stands in two lists, and whatever is on the host stands in one", ()
 			);
 			const all = Object.values(plan).flat();
 			expect(new Set(all).size).toBe(all.length);
-			const resting = known.filter((_, index) => states[index] === "frozen" || states[index] === "resting");
+			const resting = known.filter((_, index) => states[index] === "frozen");
 			expect([...all, ...resting]).toEqual(expect.arrayContaining(present));
 		}),
 	);

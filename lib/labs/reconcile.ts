@@ -11,7 +11,9 @@ export interface ReconcilePlan {
 	retire: string[];
 	/** Labs of the pool of which nothing is on the host any more: nobody misses them. */
 	spoilt: string[];
-	/** Usable labs of which nothing is on the host any more. */
+	/** Labs at rest: they stay as they are until somebody comes back. */
+	resting: string[];
+	/** Usable labs, or labs at rest, of which nothing is on the host any more. */
 	lost: string[];
 	/** Parts on the host that no record names: remove them. */
 	stray: string[];
@@ -34,7 +36,8 @@ export function planReconcile(records: readonly LabRecord[], present: readonly s
 			return removed ? here.has(record.environmentId) : isOver(record.state);
 		}),
 		spoilt: ids((record) => record.state === "frozen" && record.pooled && !here.has(record.environmentId)),
-		lost: ids((record) => isUsable(record.state) && !here.has(record.environmentId)),
+		resting: ids((record) => record.state === "resting" && here.has(record.environmentId)),
+		lost: ids((record) => (isUsable(record.state) || record.state === "resting") && !here.has(record.environmentId)),
 		stray: present.filter((id) => !known.has(id)),
 	};
 }

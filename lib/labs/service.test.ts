@@ -83,7 +83,7 @@ function createGrader(): Grader {
 function engine(): LabService {
 	const service = createLabService({
 		...{ catalogue, clock, log, createGrader, steps: scenarioSteps },
-		...{ reproveFault: step("still broken"), host: { cpus: 2, busyCpus: () => 0 } },
+		...{ reproveFault: step("still broken"), idleRestMs: null, host: { cpus: 2, busyCpus: () => 0 } },
 		provider: async () => createFakeProvider(world),
 		...{ store: createLabStore(database), timeline: createTimeline({ store: createTimelineStore(database), clock }) },
 		openShell: (labId) => void shells.push(`open ${labId}`),

@@ -16,8 +16,10 @@ import { newLab } from "./new-lab.ts";
 import { createPool, type Pool, type PoolHost } from "./pool.ts";
 import { progressOf } from "./progress.ts";
 import { planReconcile } from "./reconcile.ts";
+import { createRest, type Rest, type RestDeps } from "./rest.ts";
+import { watchLab } from "./watch.ts";
 
-export interface LabServiceDeps extends Omit<LifecycleDeps, "runtime" | "notify"> {
+export interface LabServiceDeps extends Omit<LifecycleDeps, "runtime" | "notify">, Pick<RestDeps, "idleRestMs"> {
 	shellsOf(labId: string): Shell[];
 	/** What the pool may know of the host. */
 	host: PoolHost;
@@ -26,7 +28,7 @@ export interface LabServiceDeps extends Omit<LifecycleDeps, "runtime" | "notify"
 }
 
 /** All that clients can ask of labs. Errors: `lab-not-found`, `lab-state`, and those of the provider and the steps. */
-export interface LabService {
+export interface LabService extends Pick<Rest, "awake" | "noteTerminal"> {
 	scenarios(): Promise<ScenarioSummary[]>;
 	/** @throws AppError `host-full` where the host has too little memory left */
 	start(scenario: string, seed?: number): Promise<Lab>;
@@ -37,13 +39,15 @@ export interface LabService {
 	reset(labId: string): Promise<Lab>;
 	stop(labId: string): Promise<Lab>;
 	extend(labId: string): Promise<Lab>;
+	/** Wakes a lab that rests. */
+	wake(labId: string): Promise<Lab>;
 	hint(labId: string): Promise<Lab>;
 	reveal(labId: string): Promise<Lab>;
 	exec(labId: string, command: readonly string[], options: ExecOptions): Promise<ExecResult>;
 	timeline(labId: string, after: number): Promise<TimelineEvent[]>;
 	watch(labId: string, signal: AbortSignal): AsyncGenerator<Lab, void, void>;
 	watchAll(signal: AbortSignal): AsyncGenerator<Lab, void, void>;
-	/** The environment of a usable lab, once it is taken up. */
+	/** The environment of a usable lab, once it is taken up; of one that rests, once it is awake. */
 	environmentOf(labId: string): Promise<LabEnvironment | undefined>;
 	/** @throws AppError `lab-not-found`, or `lab-state` where it is not ready */
 	mustBeUsable(labId: string): Promise<void>;
@@ -51,7 +55,7 @@ export interface LabService {
 	noteShell(labId: string, text: string): Promise<void>;
 	/** Takes up, goes on with, or removes what an earlier engine has left. */
 	reconcile(): Promise<void>;
-	/** Takes back labs whose time is over; runs until the signal ends it. */
+	/** Takes back labs whose time is over and lays down those that nobody uses; runs until the signal ends it. */
 	reap(signal: AbortSignal): Promise<void>;
 	/** Makes labs ahead of those who will ask for them. */
 	readonly pool: Pool;
@@ -76,6 +80,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 
 	const lifecycle = createLifecycle({ ...deps, runtime, notify: changes.notify });
 	const pool = createPool({ ...deps, lifecycle, notify: changes.notify });
+	const rest = createRest({ ...deps, runtime, lifecycle });
 
 	async function find(labId: string): Promise<LabRecord> {
 		const record = await store.get(labId);
@@ -114,15 +119,17 @@ export function createLabService(deps: LabServiceDeps): LabService {
 	}
 
 	async function environmentOf(labId: string): Promise<LabEnvironment | undefined> {
+		await runtimes.get(labId)?.asleep?.awake.catch(() => {});
 		return runtimes.get(labId)?.environment;
 	}
 
-	async function takeBackExpired(): Promise<void> {
+	async function tidy(): Promise<void> {
 		for (const { id } of await records()) {
 			// Read again: it may have been extended while another was taken back.
 			const { state, expiresAt } = await find(id);
 			if (isUsable(state) && expiresAt !== null && expiresAt <= clock.now()) await lifecycle.retire(id, "expire");
 		}
+		await rest.sweep(await records());
 	}
 
 	async function mustReach(labId: string): Promise<LabEnvironment> {
@@ -136,34 +143,18 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		});
 	}
 
-	async function grade(labId: string): Promise<GradeReport> {
-		await mustReach(labId);
-		return decisiveCheck(labId, runtime(labId), { store, timeline, clock, notify: changes.notify, lifecycle, find });
-	}
-
-	async function* watch(labId: string, signal: AbortSignal): AsyncGenerator<Lab, void, void> {
-		const changed = changes.follow(signal);
-		// Follow first, read afterwards: a change in between is not lost.
-		let next = changed.next();
-		for (;;) {
-			const lab = await get(labId);
-			yield lab;
-			if (lab.state === "destroyed") break;
-			for (;;) {
-				const { value, done } = await next;
-				if (done) return;
-				next = changed.next();
-				if (value === labId) break;
-			}
-		}
-		await changed.return();
+	function grade(labId: string): Promise<GradeReport> {
+		return rest.awake(labId, async () => {
+			await mustReach(labId);
+			return decisiveCheck(labId, runtime(labId), { store, timeline, clock, notify: changes.notify, lifecycle, find });
+		});
 	}
 
 	return {
 		get,
 		grade,
 		pool,
-		watch,
+		watch: (labId, signal) => watchLab(labId, { changes, get, signal }),
 		environmentOf,
 		async mustBeUsable(labId) {
 			await usable(labId);
@@ -192,22 +183,28 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			});
 		},
 		list: async () => Promise.all((await records()).map(view)),
-		async reset(labId) {
-			const { scenario, seed } = await find(labId);
-			await lifecycle.reset(labId, await pool.spares({ scenario, seed }));
-			return get(labId);
-		},
-		async stop(labId) {
-			await lifecycle.retire(labId, "abandon");
-			return get(labId);
-		},
-		async extend(labId) {
-			const { expiresAt } = await usable(labId);
-			await store.update(labId, { expiresAt: Math.max(expiresAt ?? 0, clock.now()) + extensionMs });
-			await timeline.append(labId, "note", "extended by 30 minutes");
-			changes.notify(labId);
-			return get(labId);
-		},
+		reset: (labId) =>
+			rest.use(labId, async () => {
+				const { scenario, seed } = await find(labId);
+				await lifecycle.reset(labId, await pool.spares({ scenario, seed }));
+				return get(labId);
+			}),
+		stop: (labId) =>
+			rest.use(labId, async () => {
+				await lifecycle.retire(labId, "abandon");
+				return get(labId);
+			}),
+		extend: (labId) =>
+			rest.awake(labId, async () => {
+				const { expiresAt } = await usable(labId);
+				await store.update(labId, { expiresAt: Math.max(expiresAt ?? 0, clock.now()) + extensionMs });
+				await timeline.append(labId, "note", "extended by 30 minutes");
+				changes.notify(labId);
+				return get(labId);
+			}),
+		wake: (labId) => rest.awake(labId, () => get(labId)),
+		awake: rest.awake,
+		noteTerminal: rest.noteTerminal,
 		async hint(labId) {
 			const record = await find(labId);
 			const { hints } = catalogue.instantiate(record.scenario, record.seed);
@@ -225,7 +222,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			changes.notify(labId);
 			return get(labId);
 		},
-		exec: async (labId, command, options) => (await mustReach(labId)).exec(command, options),
+		exec: (labId, command, options) => rest.awake(labId, async () => (await mustReach(labId)).exec(command, options)),
 		async timeline(labId, after) {
 			await find(labId);
 			return timeline.after(labId, after);
@@ -257,6 +254,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			}
 			for (const labId of [...plan.adopt, ...plan.lost]) lifecycle.resume(labId);
 			for (const labId of plan.resume) lifecycle.start(labId);
+			for (const labId of plan.resting) lifecycle.rest(labId);
 			for (const labId of plan.spoilt) await lifecycle.discard(labId);
 			for (const labId of plan.retire) lifecycle.finishRemoval(labId);
 			for (const labId of plan.stray) {
@@ -265,7 +263,9 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		},
 		async reap(signal) {
 			while (!signal.aborted) {
-				await takeBackExpired().catch((error) => log.warn({ err: error }, "a lab whose time is over could not be taken back"));
+				await tidy().catch((error) =>
+					log.warn({ err: error }, "a lab that is over or that nobody uses could not be taken back or laid down"),
+				);
 				await clock.sleep(reapEveryMs, signal).catch(() => {});
 			}
 		},

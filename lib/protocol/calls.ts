@@ -44,6 +44,8 @@ export const calls = {
 	"lab.reset": { input: labId, output: lab },
 	/** Ends the attempt and removes the lab; returns when under way. */
 	"lab.stop": { input: labId, output: lab },
+	/** Wakes a lab that rests; returns when it is awake. Nothing where it is. */
+	"lab.wake": { input: labId, output: lab },
 	"lab.extend": { input: labId, output: lab },
 	/** Shows the next tier of hints. */
 	"lab.hint": { input: labId, output: lab },

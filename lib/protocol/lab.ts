@@ -47,11 +47,13 @@ export const lab = z.object({
 	seed: z.number().int(),
 	state: labState,
 	createdAt: z.number(),
-	/** When the learner could begin. */
+	/** When the learner could begin; later by the time that the lab has rested. */
 	readyAt: z.number().nullable(),
-	/** When the lab is taken back, unless extended. */
+	/** When the lab is taken back, unless extended; while it rests this stands still, and moves on as it wakes. */
 	expiresAt: z.number().nullable(),
 	solvedAt: z.number().nullable(),
+	/** A lab that nobody uses is frozen, and wakes for whoever comes back: since when, and how long it is kept so. */
+	resting: z.object({ since: z.number(), keptUntil: z.number() }).nullable(),
 	/** Markdown. */
 	ticket: z.string(),
 	stages: z.array(stage),

@@ -78,4 +78,9 @@ export const migrations: Record<string, Migration> = {
 			await sql`update lab set environment_id = id`.execute(database);
 		},
 	},
+	"004-resting": {
+		async up(database: Kysely<unknown>) {
+			await database.schema.alterTable("lab").addColumn("resting_since", "bigint").execute();
+		},
+	},
 };

@@ -23,6 +23,7 @@ export interface LabTable {
 	ready_at: number | null;
 	expires_at: number | null;
 	solved_at: number | null;
+	resting_since: number | null;
 	hints_shown: number;
 	revealed: number;
 	checks: number;

@@ -32,6 +32,7 @@ afterEach(async () => {
 
 function begin(recording = createRecording(path, about, systemClock)) {
 	const exits: number[] = [];
+	const uses: string[] = [];
 	const session = createSession({
 		recording,
 		environment: async () => host.environment,
@@ -42,10 +43,11 @@ function begin(recording = createRecording(path, about, systemClock)) {
 		},
 		clock: systemClock,
 		log,
+		onUse: (use) => uses.push(use),
 		onExit: (code) => exits.push(code),
 	});
 	sessions.push(session);
-	return { session, exits };
+	return { session, exits, uses };
 }
 
 /** A browser: keeps what it was shown, acknowledges (or not), and lets a test wait for what it sees. */
@@ -102,6 +104,25 @@ test("keystrokes reach a real terminal and its output comes back, recorded befor
 	const copy = openRecording(path, systemClock);
 	expect(Buffer.concat(copy.tail(1 << 20).map((stretch) => stretch.bytes))).toEqual(browser.shown());
 	copy.close();
+});
+
+test("what somebody does at it is told: they open it, type, and see; to connect again is nothing new", async () => {
+	await bash();
+	const { session, uses } = begin();
+	const browser = look(session);
+	expect(uses).toEqual(["opened"]);
+	await browser.until(() => browser.text() !== "");
+	expect(uses[1]).toBe("shown");
+	uses.length = 0;
+	browser.type("x");
+	expect(uses).toEqual(["typed"]);
+	await browser.until(() => browser.text().includes("x"));
+	const back = look(session, { from: browser.offset() });
+	uses.length = 0;
+	browser.type("nobody's key");
+	back.resize({ cols: 90, rows: 20 });
+	look(session, { from: back.offset() });
+	expect(uses).toEqual([]);
 });
 
 test("the size of the browser is the size of the shell", async () => {

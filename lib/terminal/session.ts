@@ -41,17 +41,22 @@ export interface Session {
 	close(): void;
 }
 
+/** What somebody at a terminal does. */
+export type TerminalUse = "typed" | "opened" | "shown";
+
 export interface SessionOptions {
 	recording: Recording;
 	environment(): Promise<LabEnvironment | undefined>;
 	spawnPty: SpawnPty;
 	clock: Clock;
 	log: Logger;
+	/** At every key, new viewer, and output that a viewer is shown. */
+	onUse?(use: TerminalUse): void;
 	/** Once, when the shell has ended. */
 	onExit(code: number): void;
 }
 
-export function createSession({ recording, environment, spawnPty, clock, log, onExit }: SessionOptions): Session {
+export function createSession({ recording, environment, spawnPty, clock, log, onUse, onExit }: SessionOptions): Session {
 	const tail = recording.tail(replayBytes);
 	const buffer = createReplayBuffer(replayBytes, tail[0]?.offset ?? recording.endOffset);
 	for (const stretch of tail) {
@@ -132,6 +137,7 @@ export function createSession({ recording, environment, spawnPty, clock, log, on
 					viewer.send({ type: "start", offset: stretch.offset, seen });
 				}
 				viewer.output(stretch.bytes);
+				onUse?.("shown");
 				window.sent(stretch.offset + stretch.bytes.length);
 			}
 			if (exitCode !== undefined && window.sentOffset >= buffer.endOffset) {
@@ -173,12 +179,15 @@ export function createSession({ recording, environment, spawnPty, clock, log, on
 			const mine = { viewer, window: createFlowWindow(start) };
 			watching = mine;
 			viewer.send({ type: "start", offset: start, seen });
+			if (from === 0 && !over) onUse?.("opened");
 			attachment.hurry();
 			pump();
 			const current = () => watching === mine;
 			return {
 				input(bytes) {
-					if (!current() || over || attachment.write(bytes)) return;
+					if (!current() || over) return;
+					onUse?.("typed");
+					if (attachment.write(bytes)) return;
 					viewer.send({ type: "error", message: "The program in the shell does not read; what was typed or pasted last is dropped." });
 				},
 				resize(size) {

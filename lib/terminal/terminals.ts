@@ -12,7 +12,7 @@ import { lostShellExit } from "./attachment.ts";
 import { createTerminalGateway } from "./gateway.ts";
 import { type SpawnPty, spawnPty } from "./pty.ts";
 import { createRecording, openRecording, type Recording } from "./recording.ts";
-import { createSession, type Session } from "./session.ts";
+import { createSession, type Session, type TerminalUse } from "./session.ts";
 import { createTickets } from "./tickets.ts";
 
 /** Until the first viewer says its size. */
@@ -30,6 +30,11 @@ export interface TerminalsOptions {
 	environmentOf(labId: string): Promise<LabEnvironment | undefined>;
 	/** Called from within the change; must not throw. */
 	onEvent(labId: string, event: ShellEvent): void;
+	/**
+	 * Called whenever somebody types, opens a terminal anew (a page that was there before and connects again does not count), or
+	 * is shown output; must not throw.
+	 */
+	onUse?(labId: string, use: TerminalUse): void;
 	spawnPty?: SpawnPty;
 }
 
@@ -101,6 +106,7 @@ export function createTerminals(options: TerminalsOptions): Terminals {
 			spawnPty: options.spawnPty ?? spawnPty,
 			clock,
 			log: log.child({ lab: labId }),
+			onUse: (use) => options.onUse?.(labId, use),
 			onExit(exitCode) {
 				shells.delete(shell.id);
 				onEvent(labId, { kind: "exited", shell, exitCode });

@@ -40,7 +40,10 @@ export async function openPoolHost() {
 	const clock: Clock = {
 		now: () => host.now,
 		sleep: (_ms, signal) =>
-			new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { once: true })),
+			new Promise((_resolve, reject) => {
+				if (signal?.aborted) reject(signal.reason);
+				signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+			}),
 	};
 	const step = (name: string) => async () => void host.steps.push(name);
 
@@ -50,6 +53,7 @@ export async function openPoolHost() {
 		/** Steps of scenarios, in the order in which they were made. */
 		steps: [] as string[],
 		now: 1_000_000,
+		idleRestMs: null as number | null,
 		/** Why labs do not wake as they were proven. */
 		sleepsOn: undefined as Error | undefined,
 
@@ -67,6 +71,7 @@ export async function openPoolHost() {
 				provider: async () => createFakeProvider(world),
 				timeline: createTimeline({ store: createTimelineStore(database), clock }),
 				...{ openShell: () => {}, endShells: () => {}, shellsOf: () => [], urlOf: () => null },
+				idleRestMs: host.idleRestMs,
 				host: { cpus: 2, busyCpus: () => 0 },
 			});
 			engines.push(service);

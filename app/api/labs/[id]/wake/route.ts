@@ -1,0 +1,3 @@
+import { callRoute } from "../../../call-route.ts";
+
+export const POST = callRoute("lab.wake");
