@@ -51,6 +51,7 @@ export async function openBenchEngine(slug: string, options: BenchOptions & { cl
 		// The bench alone is at work here: what it measures must not hold the pool up.
 		idleRestMs: null,
 		host: { cpus: availableParallelism(), busyCpus: () => 0 },
+		limits: { labsPerPerson: Number.POSITIVE_INFINITY, startsAtOnce: Number.POSITIVE_INFINITY },
 	});
 	return {
 		labs,

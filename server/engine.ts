@@ -10,6 +10,7 @@ import { newId } from "#lib/core/ids.ts";
 import { createLogger } from "#lib/core/log.ts";
 import { createGrader } from "#lib/grading/grade.ts";
 import { prepareShapes, shapesByUse } from "#lib/labs/prepare-shapes.ts";
+import { startsAtOnce } from "#lib/labs/queue.ts";
 import { createLabService } from "#lib/labs/service.ts";
 import { reproveFault } from "#lib/labs/steps/reprove.ts";
 import { scenarioSteps } from "#lib/labs/steps/scenario-steps.ts";
@@ -38,6 +39,7 @@ const takeUpEveryMs = 10_000;
 const prepareFirstMs = 5 * 60_000;
 // Shared by instances, as all that is addressed by its content.
 const goldenDir = env.clones ? join(env.cacheDir, "golden") : undefined;
+const { memoryBytes } = env;
 const inData = (...names: string[]) => join(env.dataDir, ...names);
 
 mkdirSync(env.dataDir, { recursive: true, mode: 0o700 });
@@ -52,7 +54,7 @@ const catalogue = await loadCatalogue(join(import.meta.dirname, "..", "scenarios
 let making: Promise<LabProvider> | undefined;
 async function provider(): Promise<LabProvider> {
 	making ??= readHostManifest(env.dataDir).then((host) =>
-		createKindProvider({ dataDir: env.dataDir, instanceId, host, workstationImage, ingressAddon, goldenDir, log, clock }),
+		createKindProvider({ dataDir: env.dataDir, instanceId, host, workstationImage, ingressAddon, goldenDir, memoryBytes, log, clock }),
 	);
 	making.catch(() => {
 		making = undefined;
@@ -92,6 +94,7 @@ const labs = createLabService({
 	endShells: terminals.endLab,
 	idleRestMs: env.idleRestMs,
 	host: { cpus: availableParallelism(), busyCpus: createCpuLoad() },
+	limits: { labsPerPerson: env.labsPerPerson, startsAtOnce: startsAtOnce(availableParallelism()) },
 	urlOf: (labId) => {
 		const origin = webOrigin();
 		return origin && `${origin}/labs/${labId}`;
@@ -124,7 +127,7 @@ const server = createProtocolServer({
 		"auth.session": ({ session }) => sessions.session(session),
 		"scenario.list": () => labs.scenarios(),
 		"scenario.lint": ({ slugs }) => catalogue.lint(slugs),
-		"lab.start": ({ scenario, seed }) => labs.start(scenario, seed),
+		"lab.start": ({ scenario, seed, person }) => labs.start(scenario, seed, person),
 		"lab.list": () => labs.list(),
 		"lab.get": ({ id }) => labs.get(id),
 		"lab.grade": ({ id }) => labs.grade(id),
@@ -180,7 +183,8 @@ async function takeUp(): Promise<void> {
 		try {
 			await labs.reconcile();
 			ahead = makeAhead();
-			return await labs.reap(stopping.signal);
+			await Promise.all([labs.queue.keep(stopping.signal), labs.reap(stopping.signal)]);
+			return;
 		} catch (error) {
 			if (!told) log.warn({ err: error }, "labs are taken up once the host is set up and Docker answers");
 			await clock.sleep(takeUpEveryMs, stopping.signal).catch(() => {});

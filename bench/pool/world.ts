@@ -174,7 +174,12 @@ export function simulate(host: SimulatedHost, { scenarios, visits, gatherings }:
 				requests: queue.map(({ request, visit, step }) => ({ ...request, heldBytes: memberFor(slugOf(visit, step))?.memoryBytes ?? 0 })),
 			},
 			labs: [...labs].map(({ visit, readyAt, endsAt }) => ({ person: visit.person, bytes: labBytes, readyAt, endsAt })),
-			...{ memoryBytes: host.memoryBytes, useByInstance: { here: labs.size * labBytes + pool }, poolBytes: pool },
+			...{
+				mostBytes: host.memoryBytes,
+				memoryBytes: host.memoryBytes,
+				useByInstance: { here: labs.size * labBytes + pool },
+				poolBytes: pool,
+			},
 			...{ usualMs: guessed.useMs, limits: { perPerson: 1, startsAtOnce: host.cpus * 2 } },
 		});
 		const begun = new Set<string>();

@@ -5,6 +5,12 @@ import { AppError } from "./errors.ts";
 
 const port = z.coerce.number().int().min(1).max(65535);
 
+const unit = { GiB: 1024 ** 3, MiB: 1024 ** 2 };
+const bytes = z
+	.string()
+	.regex(/^\d+(\.\d+)?(GiB|MiB)$/, "a size such as 12GiB or 1500MiB")
+	.transform((text) => Number.parseFloat(text) * unit[text.slice(-3) as keyof typeof unit]);
+
 const schema = z.object({
 	/** State of this instance: database, recordings, kubeconfigs, engine socket. */
 	FAULTLINE_DATA: z.string().default(".faultline"),
@@ -21,6 +27,10 @@ const schema = z.object({
 	FAULTLINE_CLONES: z.enum(["on", "off"]).default("on"),
 	/** Minutes without use after which a lab rests, frozen, until the next key; `off`: never. */
 	FAULTLINE_IDLE_REST: z.union([z.literal("off"), z.coerce.number().positive()]).default(10),
+	/** The most memory that labs of this instance may take together: `12GiB`. */
+	FAULTLINE_MEMORY: bytes.optional(),
+	/** Labs that one person may have open or wait for. */
+	FAULTLINE_LABS_PER_PERSON: z.coerce.number().int().min(1).default(20),
 	FAULTLINE_LOG: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -34,6 +44,8 @@ export interface Env {
 	clones: boolean;
 	/** Null: labs never rest. */
 	idleRestMs: number | null;
+	memoryBytes: number | undefined;
+	labsPerPerson: number;
 	logLevel: z.infer<typeof schema>["FAULTLINE_LOG"];
 }
 
@@ -61,6 +73,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 		pool: env.FAULTLINE_POOL === "on",
 		clones: env.FAULTLINE_CLONES === "on",
 		idleRestMs: env.FAULTLINE_IDLE_REST === "off" ? null : env.FAULTLINE_IDLE_REST * 60_000,
+		memoryBytes: env.FAULTLINE_MEMORY,
+		labsPerPerson: env.FAULTLINE_LABS_PER_PERSON,
 		logLevel: env.FAULTLINE_LOG,
 	};
 }

@@ -22,7 +22,8 @@ export type LabEvent =
 
 // requested → provisioning → healthy → faulted → (frozen) → active ⇄ resting ⇄ solved | expired | abandoned → destroying → destroyed
 const transitions: Record<LabState, Partial<Record<LabEvent, LabState>>> = {
-	requested: { provision: "provisioning", abandon: "abandoned", fail: "failed" },
+	// A lab that waits for its turn may find one of the pool.
+	requested: { provision: "provisioning", replace: "frozen", abandon: "abandoned", fail: "failed" },
 	provisioning: { "baseline-proven": "healthy", abandon: "abandoned", fail: "failed" },
 	healthy: { "fault-proven": "faulted", abandon: "abandoned", fail: "failed" },
 	faulted: { freeze: "frozen", claim: "active", abandon: "abandoned", fail: "failed" },

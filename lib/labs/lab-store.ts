@@ -15,12 +15,19 @@ export interface LabRecord {
 	scenario: string;
 	seed: number;
 	state: LabState;
+	/** When it was asked for. */
 	createdAt: number;
+	/** Who asked for it. */
+	person: string;
+	/** When memory was granted to it, and its making begun; null while it waits for its turn. */
+	admittedAt: number | null;
 	readyAt: number | null;
 	expiresAt: number | null;
 	solvedAt: number | null;
 	/** Since when it rests, where it is `resting`. */
 	restingSince: number | null;
+	/** When its use was over. */
+	endedAt: number | null;
 	hintsShown: number;
 	/** The learner gave up and has seen the debrief. */
 	revealed: boolean;

@@ -1,4 +1,4 @@
-import type { Lab, Shell, Stage } from "../protocol/lab.ts";
+import type { Lab, QueuePlace, Shell, Stage } from "../protocol/lab.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
 import type { LabRuntime } from "./lab-runtime.ts";
 import type { LabRecord } from "./lab-store.ts";
@@ -11,11 +11,12 @@ export interface LabViewParts {
 	runtime: Pick<LabRuntime, "objectives" | "checking">;
 	shells: Shell[];
 	url: string | null;
+	queue: QueuePlace | null;
 }
 
 /** What a person may see of a lab: hints as far as shown, the debrief only after solving or giving up. */
-export function labView({ record, scenario, stages, runtime, shells, url }: LabViewParts): Lab {
-	const { hintsShown, revealed, checks, environmentId, pooled, version, restingSince, ...kept } = record;
+export function labView({ record, scenario, stages, runtime, shells, url, queue }: LabViewParts): Lab {
+	const { hintsShown, revealed, checks, environmentId, pooled, version, admittedAt, endedAt, restingSince, ...kept } = record;
 	return {
 		...kept,
 		title: scenario.title,
@@ -31,5 +32,6 @@ export function labView({ record, scenario, stages, runtime, shells, url }: LabV
 		debrief: revealed || record.solvedAt !== null ? scenario.debrief : null,
 		shells,
 		url,
+		queue: record.state === "requested" ? queue : null,
 	};
 }

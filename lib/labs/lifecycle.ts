@@ -4,6 +4,7 @@ import type { LabState } from "../protocol/lab.ts";
 import type { LabEnvironment, LabProvider } from "../providers/provider.ts";
 import { bringUp, failureOf, type ScenarioSteps } from "./bring-up.ts";
 import { type FollowDeps, followLab } from "./follow-lab.ts";
+import { isWaiting } from "./host-use.ts";
 import { canHappen, isOver, isStarting, isUsable, type LabEvent, nextState } from "./lab-state.ts";
 import type { LabRecord, LabStore } from "./lab-store.ts";
 import { createResting, type Resting } from "./resting.ts";
@@ -18,12 +19,20 @@ export interface LifecycleDeps extends FollowDeps {
 	openShell(labId: string): void;
 	/** Ends every shell of a lab. */
 	endShells(labId: string): void;
+	/** Called when a lab's state has changed or its parts are gone: there may be room. */
+	moved(): void;
 }
 
 /** What happens to one lab over its life; each call returns when the state has changed, the long part runs behind. */
 export interface Lifecycle extends Pick<Resting, "rest" | "wake"> {
 	/** Brings a lab to its learner, or into the pool, from whatever state it is in on the way there. */
 	start(labId: string): void;
+	/**
+	 * Gives a waiting lab its turn, and brings it to its learner.
+	 * @param spare the lab of the pool that takes its place; without one it is made
+	 * @returns false where it waits no longer, or the spare is gone
+	 */
+	admit(labId: string, spare: LabRecord | undefined): Promise<boolean>;
 	/** Takes up a usable lab after the engine has started. */
 	resume(labId: string): void;
 	/**
@@ -70,6 +79,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			if (!(await store.transition(labId, state, to, change))) continue;
 			await timeline.append(labId, "state", to);
 			deps.notify(labId);
+			deps.moved();
 			return to;
 		}
 	};
@@ -86,6 +96,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			for (;;) {
 				const record = await find(labId);
 				signal.throwIfAborted();
+				// Whoever has admitted it starts it.
+				if (isWaiting(record)) return;
 				// Another start has brought it there meanwhile.
 				if (isUsable(record.state)) return await takeUp(labId, signal);
 				// Ended or reset while this waited for its turn, or at rest in the pool.
@@ -190,6 +202,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		if (!canHappen(state, "fail")) return;
 		await move(labId, "fail", { failure: failureOf(error, step) });
 		await removeParts(labId, environmentId);
+		deps.moved();
 	}
 
 	async function removeParts(labId: string, environmentId: string): Promise<void> {
@@ -209,15 +222,29 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	return {
 		move,
 		start: (labId) => void deps.runtime(labId).work.replace((signal) => bring(labId, signal)),
+		async admit(labId, spare) {
+			const lab = await find(labId);
+			const turn = { admittedAt: clock.now() };
+			if (!isWaiting(lab)) return false;
+			if (spare ? !(await takeFirst(lab, [spare], turn)) : !(await store.transition(labId, lab.state, lab.state, turn))) return false;
+			await timeline.append(labId, "note", "its turn has come");
+			deps.notify(labId);
+			void deps.runtime(labId).work.replace((signal) => bring(labId, signal));
+			return true;
+		},
 		resume: (labId) => void deps.runtime(labId).work.replace((signal) => takeUp(labId, signal)),
 		// Hints seen and the time used stay counted: a reset is no second first try.
 		async reset(labId, spares) {
 			const before = await find(labId);
 			const fresh = { expiresAt: null, solvedAt: null, restingSince: null, failure: null, report: null };
-			const replaced = canHappen(before.state, "replace") && (await takeFirst(before, spares, fresh));
+			// Nothing is left of one that has failed: it waits for its turn again.
+			const again = before.state === "failed" ? { ...fresh, admittedAt: null } : fresh;
+			const replaced = canHappen(before.state, "reset") && canHappen(before.state, "replace") && (await takeFirst(before, spares, fresh));
 			// Another environment than before: the end of that one is nothing that the learner waits for.
-			if (!replaced) await move(labId, "reset", { ...fresh, environmentId: newId() });
+			if (!replaced) await move(labId, "reset", { ...again, environmentId: newId() });
 			forget(labId);
+			// Its turn may come before the job below does.
+			if (before.state === "failed") await store.clearStages(labId);
 			const free = Promise.withResolvers<void>();
 			const ended = deps.runtime(labId).work.replace(async (signal) => {
 				forget(labId);
@@ -230,7 +257,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		},
 		async retire(labId, event) {
 			const { state } = await find(labId);
-			if (!isOver(state)) await move(labId, event);
+			if (!isOver(state)) await move(labId, event, { endedAt: clock.now() });
 			// Asked again while it is on its way out: the last try to remove it may have failed.
 			if (state !== "destroyed") finishRemoval(labId);
 		},
@@ -262,7 +289,10 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		const removal = free
 			.then(async () => (await deps.provider()).destroy(environmentId))
 			.catch((error) => log.warn({ err: error, lab: environmentId }, "what a reset has replaced could not be removed"))
-			.finally(() => removals.delete(removal));
+			.finally(() => {
+				removals.delete(removal);
+				deps.moved();
+			});
 		removals.set(removal, id);
 	}
 
@@ -288,6 +318,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			if (canHappen((await find(labId)).state, "destroyed")) await move(labId, "destroyed");
 			// Nobody ever saw it.
 			if ((await find(labId)).pooled) await store.remove(labId);
+			deps.moved();
 		});
 	}
 }

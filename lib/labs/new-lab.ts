@@ -3,30 +3,25 @@ import type { LabRecord } from "./lab-store.ts";
 import type { LifecycleDeps } from "./lifecycle.ts";
 import { versionOf } from "./version.ts";
 
-/** Keeps the record of a lab that has nothing on the host yet; what brings it up is the lifecycle's. */
-export async function newLab(
-	wanted: Pick<LabRecord, "scenario" | "seed" | "pooled">,
-	{ store, catalogue, timeline, clock, provider, notify }: Omit<LifecycleDeps, "runtime">,
+/** A lab that has nothing on the host yet. One for the pool has its memory granted by the pool's plan. */
+export async function draftLab(
+	wanted: Pick<LabRecord, "scenario" | "seed" | "pooled" | "person">,
+	{ catalogue, clock, provider }: Pick<LifecycleDeps, "catalogue" | "clock" | "provider">,
 ): Promise<LabRecord> {
-	const { scenario, seed } = wanted;
 	const id = newId();
-	const version = versionOf(catalogue, scenario, (await provider()).madeOf);
-	const record: LabRecord = {
-		...{ ...wanted, id, environmentId: id, version, state: "requested", createdAt: clock.now() },
-		...{
-			readyAt: null,
-			expiresAt: null,
-			solvedAt: null,
-			restingSince: null,
-			hintsShown: 0,
-			revealed: false,
-			checks: 0,
-			report: null,
-			failure: null,
-		},
+	const version = versionOf(catalogue, wanted.scenario, (await provider()).madeOf);
+	const now = clock.now();
+	return {
+		...{ ...wanted, id, environmentId: id, version, state: "requested", createdAt: now, admittedAt: wanted.pooled ? now : null },
+		...{ readyAt: null, expiresAt: null, solvedAt: null, endedAt: null, restingSince: null },
+		...{ hintsShown: 0, revealed: false, checks: 0, report: null, failure: null },
 	};
+}
+
+/** Keeps the record of a new lab; what brings it up is the lifecycle's. */
+export async function keepLab(record: LabRecord, { store, timeline, notify }: Pick<LifecycleDeps, "store" | "timeline" | "notify">) {
+	const { id, scenario, seed } = record;
 	await store.insert(record);
 	await timeline.append(id, "state", "requested", { scenario, seed });
 	notify(id);
-	return record;
 }

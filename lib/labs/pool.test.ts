@@ -22,7 +22,7 @@ describe("the pool", () => {
 	});
 
 	test("makes none where the host has no memory for it", async () => {
-		host.world.freeBytes = 1024 ** 3;
+		host.world.memoryBytes = 1024 ** 3;
 		expect((await host.engine().pool.tend()).actions).toEqual([]);
 	});
 
@@ -42,7 +42,7 @@ describe("the pool", () => {
 		host.world.stalls.add("Preparing the workstation");
 		await labs.pool.tend();
 		await expect.poll(async () => (await host.pooled())[0]?.state).toBe("provisioning");
-		host.world.freeBytes = 0;
+		host.world.othersBytes = host.world.memoryBytes;
 		expect((await labs.pool.tend()).actions.map((action) => action.do)).toEqual(["evict"]);
 		await expect.poll(() => host.store.list()).toEqual([]);
 		expect(host.world.labs.size).toBe(0);

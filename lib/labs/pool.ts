@@ -1,11 +1,14 @@
+import type PQueue from "p-queue";
+import type { HostMemory, LabProvider } from "../providers/provider.ts";
+import { hostUse, isWaiting } from "./host-use.ts";
 import { isStarting } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import type { Lifecycle, LifecycleDeps } from "./lifecycle.ts";
-import { newLab } from "./new-lab.ts";
+import { draftLab, keepLab } from "./new-lab.ts";
 import { chooseMember } from "./plan/choose-member.ts";
 import { type DemandTimes, expectDemand } from "./plan/demand.ts";
 import { planPool } from "./plan/plan-pool.ts";
-import type { Member, PoolInput, PoolLimits, PoolLine, PoolPlan } from "./plan/pool-types.ts";
+import type { Member, PoolAction, PoolInput, PoolLimits, PoolLine, PoolPlan } from "./plan/pool-types.ts";
 import { furthest, memberOf, tallyOf } from "./pool-members.ts";
 import { versionOf } from "./version.ts";
 
@@ -19,6 +22,8 @@ export interface PoolHost {
 export interface PoolDeps extends Omit<LifecycleDeps, "runtime"> {
 	lifecycle: Lifecycle;
 	host: PoolHost;
+	/** Whatever grants memory, one after another. */
+	grants: PQueue;
 }
 
 export interface Claim {
@@ -30,7 +35,11 @@ export interface Claim {
 /** Labs made ahead: broken, proven and frozen before anybody asks for them. */
 export interface Pool {
 	/** A pooled lab that is now the asker's, as it was in the pool; two who ask at once never get the same. */
-	claim(wanted: Claim): Promise<LabRecord | undefined>;
+	claim(wanted: Claim, person: string): Promise<LabRecord | undefined>;
+	/** Whether a frozen lab of the pool is as one made now would be. */
+	mayBeGiven(record: LabRecord, provider: Pick<LabProvider, "madeOf">): boolean;
+	/** Plans once and gives up what learners need the memory of; makes nothing. */
+	giveWay(): Promise<void>;
 	/** Frozen labs that are as one made now would be, the one to be given first before the others. */
 	spares(wanted: Claim): Promise<LabRecord[]>;
 	/** Plans once and begins what is due, until the signal ends it. @returns the plan */
@@ -92,17 +101,18 @@ export function createPool(deps: PoolDeps): Pool {
 		return { frozen: inOrder(members, claim).map(recordOf), coming: coming && recordOf(coming) };
 	}
 
-	async function input(): Promise<PoolInput> {
-		const provider = await deps.provider();
+	async function input(provider: LabProvider, memory: HostMemory): Promise<PoolInput> {
 		const now = clock.now();
 		const records = await store.list();
 		const failed = records.filter(({ pooled, state }) => pooled && state === "failed");
 		for (const { id, createdAt } of failed) if (now - createdAt > backOffMs) await lifecycle.discard(id);
 		const backingOff = new Set(failed.map(({ scenario }) => scenario));
 		const slugs = catalogue.list().map(({ slug }) => slug);
-		const room = new Map<string, { neededBytes: number; freeBytes: number }>();
-		for (const slug of slugs) room.set(slug, await provider.capacity(catalogue.instantiate(slug, catalogue.seeds(slug)[0]).cluster));
-		const needed = (slug: string) => room.get(slug)?.neededBytes ?? 0;
+		const room = new Map(
+			slugs.map((slug) => [slug, provider.neededBytes(catalogue.instantiate(slug, catalogue.seeds(slug)[0]).cluster)] as const),
+		);
+		const needed = (slug: string) => room.get(slug) ?? 0;
+		const use = hostUse(records, memory, ({ scenario }) => needed(scenario));
 
 		const lines = expectDemand({ now, scenarios: slugs.filter((slug) => !backingOff.has(slug)), times }, tallyOf(records, now), [], []).map(
 			(demand): PoolLine => ({
@@ -116,9 +126,9 @@ export function createPool(deps: PoolDeps): Pool {
 				},
 			}),
 		);
-		const members = records.flatMap((record) => memberOf(record, needed(record.scenario)) ?? []);
-		const heldBytes = members.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-		const coming = records.filter(({ pooled, state }) => !pooled && isStarting(state));
+		const members = records.flatMap((record) => memberOf(record, use.here.get(record.environmentId) ?? 0) ?? []);
+		const waiting = records.filter(isWaiting);
+		const starting = records.filter((record) => !record.pooled && isStarting(record.state) && !isWaiting(record)).length;
 		const making = members.filter(({ tier }) => tier === "creating").length;
 		const labBytes = Math.max(0, ...slugs.map(needed));
 		const limits: PoolLimits = {
@@ -128,37 +138,48 @@ export function createPool(deps: PoolDeps): Pool {
 		return {
 			...{ now, members, lines, limits },
 			host: {
-				memoryBytes: Math.min(...[...room.values()].map(({ freeBytes }) => freeBytes)) + heldBytes,
-				usedBytes: coming.reduce((sum, { scenario }) => sum + needed(scenario), 0),
-				...{ wantedBytes: 0, swapBytes: 0, cpus: host.cpus, starting: coming.length },
+				memoryBytes: memory.totalBytes,
+				usedBytes: use.hereBytes - use.poolBytes + use.othersBytes,
+				wantedBytes: waiting.reduce((sum, { scenario }) => sum + needed(scenario), 0),
+				...{ swapBytes: 0, cpus: host.cpus, starting },
 				// What the pool itself does is not in it.
 				busyCpus: Math.max(0, host.busyCpus() - making * (makeCpuMs / startMs)),
 			},
 		};
 	}
 
-	async function tend(signal?: AbortSignal): Promise<PoolPlan> {
-		const plan = planPool(await input());
-		for (const action of plan.actions) {
-			if (signal?.aborted) break;
-			log.info(action, "the pool");
-			// A learner may have been given it since the plan was made.
-			if (action.do === "evict") await lifecycle.discard(action.member);
-			if (action.do !== "create") continue;
-			const { scenario, seed } = action.key;
-			const { id } = await newLab({ scenario, seed, pooled: true }, deps);
-			lifecycle.start(id);
-		}
-		return plan;
+	async function tend(signal?: AbortSignal, begins: (action: PoolAction) => boolean = () => true): Promise<PoolPlan> {
+		const provider = await deps.provider();
+		const memory = await provider.memory();
+		return deps.grants.add(async () => {
+			const plan = planPool(await input(provider, memory));
+			for (const action of plan.actions.filter(begins)) {
+				if (signal?.aborted) break;
+				log.info(action, "the pool");
+				// A learner may have been given it since the plan was made.
+				if (action.do === "evict") await lifecycle.discard(action.member);
+				if (action.do !== "create") continue;
+				const { scenario, seed } = action.key;
+				const record = await draftLab({ scenario, seed, pooled: true, person: "" }, deps);
+				await keepLab(record, deps);
+				lifecycle.start(record.id);
+			}
+			return plan;
+		});
 	}
 
 	return {
 		tend,
+		mayBeGiven: ({ scenario, version, createdAt }, { madeOf }) =>
+			clock.now() - createdAt < ageMs && version === versionOf(catalogue, scenario, madeOf),
+		async giveWay() {
+			await tend(undefined, (action) => action.do === "evict");
+		},
 		spares: async (wanted) => (await candidates(wanted)).frozen,
-		async claim(wanted) {
+		async claim(wanted, person) {
 			const { frozen, coming } = await candidates(wanted);
 			for (const record of [...frozen, ...(coming ? [coming] : [])]) {
-				if (await store.take(record.id, { createdAt: clock.now() })) return record;
+				if (await store.take(record.id, { createdAt: clock.now(), person })) return record;
 			}
 			return undefined;
 		},

@@ -83,7 +83,8 @@ function createGrader(): Grader {
 function engine(): LabService {
 	const service = createLabService({
 		...{ catalogue, clock, log, createGrader, steps: scenarioSteps },
-		...{ reproveFault: step("still broken"), idleRestMs: null, host: { cpus: 2, busyCpus: () => 0 } },
+		...{ reproveFault: step("still broken"), idleRestMs: null },
+		...{ host: { cpus: 2, busyCpus: () => 0 }, limits: { labsPerPerson: 20, startsAtOnce: 20 } },
 		provider: async () => createFakeProvider(world),
 		...{ store: createLabStore(database), timeline: createTimeline({ store: createTimelineStore(database), clock }) },
 		openShell: (labId) => void shells.push(`open ${labId}`),
@@ -137,10 +138,10 @@ describe("bringing a lab up", () => {
 		expect(world.labs.size).toBe(0);
 	});
 
-	test("a host without memory refuses at once and keeps no record", async () => {
+	test("a host that can never hold the lab refuses at once and keeps no record", async () => {
 		const labs = engine();
-		world.freeBytes = 1024;
-		await expect(labs.start(slug, 1)).rejects.toMatchObject({ code: "host-full" });
+		world.memoryBytes = 1024;
+		await expect(labs.start(slug, 1)).rejects.toMatchObject({ code: "lab-too-big", kind: "conflict" });
 		expect(await labs.list()).toEqual([]);
 	});
 });

@@ -4,7 +4,6 @@ import type { Lab, Shell, TimelineEvent } from "../protocol/lab.ts";
 import type { GradeReport } from "../protocol/report.ts";
 import type { ScenarioSummary } from "../protocol/scenario.ts";
 import type { ExecOptions, ExecResult, LabEnvironment } from "../providers/provider.ts";
-import { checkRoom } from "./capacity.ts";
 import { createChanges } from "./changes.ts";
 import { decisiveCheck } from "./decisive-check.ts";
 import { createLabRuntime, type LabRuntime } from "./lab-runtime.ts";
@@ -12,17 +11,18 @@ import { isStarting, isUsable } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { labView } from "./lab-view.ts";
 import { createLifecycle, type LifecycleDeps } from "./lifecycle.ts";
-import { newLab } from "./new-lab.ts";
 import { createPool, type Pool, type PoolHost } from "./pool.ts";
 import { progressOf } from "./progress.ts";
+import { createQueue, type Queue, type QueueLimits } from "./queue.ts";
 import { planReconcile } from "./reconcile.ts";
 import { createRest, type Rest, type RestDeps } from "./rest.ts";
 import { watchLab } from "./watch.ts";
 
-export interface LabServiceDeps extends Omit<LifecycleDeps, "runtime" | "notify">, Pick<RestDeps, "idleRestMs"> {
+export interface LabServiceDeps extends Omit<LifecycleDeps, "runtime" | "notify" | "moved">, Pick<RestDeps, "idleRestMs"> {
 	shellsOf(labId: string): Shell[];
 	/** What the pool may know of the host. */
 	host: PoolHost;
+	limits: QueueLimits;
 	/** The page of a lab, while the web is up. */
 	urlOf(labId: string): string | null;
 }
@@ -30,8 +30,8 @@ export interface LabServiceDeps extends Omit<LifecycleDeps, "runtime" | "notify"
 /** All that clients can ask of labs. Errors: `lab-not-found`, `lab-state`, and those of the provider and the steps. */
 export interface LabService extends Pick<Rest, "awake" | "noteTerminal"> {
 	scenarios(): Promise<ScenarioSummary[]>;
-	/** @throws AppError `host-full` where the host has too little memory left */
-	start(scenario: string, seed?: number): Promise<Lab>;
+	/** A lab for a person: on its way, or waiting for room. Errors besides: those of {@link Queue.ask}. */
+	start(scenario: string, seed?: number, person?: string): Promise<Lab>;
 	list(): Promise<Lab[]>;
 	get(labId: string): Promise<Lab>;
 	/** Runs to its end even if the asker leaves; ends early only with the lab. */
@@ -59,6 +59,8 @@ export interface LabService extends Pick<Rest, "awake" | "noteTerminal"> {
 	reap(signal: AbortSignal): Promise<void>;
 	/** Makes labs ahead of those who will ask for them. */
 	readonly pool: Pool;
+	/** Who waits for room. */
+	readonly queue: Queue;
 	/** Ends the work of this process and freezes the labs; with `destroy` removes them. */
 	close(options: { destroy: boolean }): Promise<void>;
 }
@@ -69,7 +71,7 @@ const reapEveryMs = 5_000;
 export function createLabService(deps: LabServiceDeps): LabService {
 	const { store, catalogue, timeline, clock, log } = deps;
 	const changes = createChanges();
-	const starts = new PQueue({ concurrency: 1 });
+	const grants = new PQueue({ concurrency: 1 });
 	const runtimes = new Map<string, LabRuntime>();
 
 	function runtime(labId: string): LabRuntime {
@@ -78,9 +80,11 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		return known;
 	}
 
-	const lifecycle = createLifecycle({ ...deps, runtime, notify: changes.notify });
-	const pool = createPool({ ...deps, lifecycle, notify: changes.notify });
-	const rest = createRest({ ...deps, runtime, lifecycle });
+	const shared = { ...deps, grants, notify: changes.notify, moved: () => queue.wake() };
+	const lifecycle = createLifecycle({ ...shared, runtime });
+	const pool = createPool({ ...shared, lifecycle });
+	const queue = createQueue({ ...shared, lifecycle, pool });
+	const rest = createRest({ ...shared, runtime, lifecycle });
 
 	async function find(labId: string): Promise<LabRecord> {
 		const record = await store.get(labId);
@@ -98,6 +102,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			runtime: runtime(record.id),
 			shells: deps.shellsOf(record.id),
 			url: deps.urlOf(record.id),
+			queue: queue.placeOf(record.id),
 		});
 	}
 
@@ -154,6 +159,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		get,
 		grade,
 		pool,
+		queue,
 		watch: (labId, signal) => watchLab(labId, { changes, get, signal }),
 		environmentOf,
 		async mustBeUsable(labId) {
@@ -163,30 +169,23 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			const labs = await records();
 			return catalogue.list().map(({ seeds: _, ...entry }) => ({ ...entry, ...progressOf(entry.slug, labs) }));
 		},
-		async start(scenario, seed) {
-			const instance = catalogue.instantiate(scenario, seed);
-			const member = await pool.claim({ scenario, seed });
-			if (member) {
-				await timeline.append(member.id, "state", "claimed from the pool", { scenario, seed: member.seed });
+		async start(scenario, seed, person = "owner") {
+			const { id, pooled, seed: given } = await queue.ask({ scenario, seed, person });
+			if (pooled) {
+				await timeline.append(id, "state", "claimed from the pool", { scenario, seed: given });
 				// One that is still being made goes on by itself, and finds that it has a learner now.
-				if ((await find(member.id)).state === "frozen") lifecycle.start(member.id);
-				changes.notify(member.id);
-				return get(member.id);
+				if ((await find(id)).state === "frozen") lifecycle.start(id);
+				changes.notify(id);
 			}
-			// One after another: two that ask at the same moment must not both be given the last room.
-			return starts.add(async () => {
-				const starting = (await store.list()).filter((record) => isStarting(record.state)).length;
-				await checkRoom(await deps.provider(), instance.cluster, starting);
-				const record = await newLab({ scenario, seed: instance.seed, pooled: false }, { ...deps, notify: changes.notify });
-				lifecycle.start(record.id);
-				return view(record);
-			});
+			return get(id);
 		},
 		list: async () => Promise.all((await records()).map(view)),
 		reset: (labId) =>
 			rest.use(labId, async () => {
-				const { scenario, seed } = await find(labId);
+				const { scenario, seed, person, state } = await find(labId);
+				if (state === "failed") await queue.mayHaveOneMore(person);
 				await lifecycle.reset(labId, await pool.spares({ scenario, seed }));
+				if (state === "failed") await queue.tend();
 				return get(labId);
 			}),
 		stop: (labId) =>

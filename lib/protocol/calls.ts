@@ -35,7 +35,15 @@ export const calls = {
 	"scenario.list": { input: nothing, output: z.array(scenarioSummary) },
 	"scenario.lint": { input: z.object({ slugs: z.array(z.string()) }), output: z.array(lintResult) },
 	/** Long: see {@link streams}. */
-	"lab.start": { input: z.object({ scenario: z.string(), seed: z.number().int().optional() }), output: lab },
+	"lab.start": {
+		input: z.object({
+			scenario: z.string(),
+			seed: z.number().int().optional(),
+			/** For whom: the queue is fair by it, and a person's limit holds. */
+			person: z.string().trim().min(1).max(60).default("owner"),
+		}),
+		output: lab,
+	},
 	"lab.list": { input: nothing, output: z.array(lab) },
 	"lab.get": { input: labId, output: lab },
 	/** The decisive check: restarts pods of the lab. Returns when it has ended. */

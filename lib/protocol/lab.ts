@@ -31,6 +31,19 @@ export const stage = z.object({
 });
 export type Stage = z.infer<typeof stage>;
 
+/** Where a lab that waits for room stands. */
+export const queuePlace = z.object({
+	/** From 1. */
+	position: z.number().int(),
+	/** How many wait. */
+	of: z.number().int(),
+	/** When it is likely to be ready; null where that hangs on what nobody knows. */
+	expectedAt: z.number().nullable(),
+	/** What it waits for, in a sentence. */
+	reason: z.string(),
+});
+export type QueuePlace = z.infer<typeof queuePlace>;
+
 export const hint = z.object({ tier: z.number().int(), title: z.string(), markdown: z.string() });
 export type Hint = z.infer<typeof hint>;
 
@@ -46,6 +59,10 @@ export const lab = z.object({
 	level: z.number().int(),
 	seed: z.number().int(),
 	state: labState,
+	/** Who asked for it. */
+	person: z.string(),
+	/** While it waits for room, once there is a plan; null otherwise. */
+	queue: queuePlace.nullable(),
 	createdAt: z.number(),
 	/** When the learner could begin; later by the time that the lab has rested. */
 	readyAt: z.number().nullable(),

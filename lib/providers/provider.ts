@@ -124,6 +124,18 @@ export interface ProviderStatus {
 	kubernetesVersion: string;
 }
 
+/** The memory of the host of labs, in bytes. */
+export interface HostMemory {
+	/** What labs of this instance could take together if nothing else ran: one that needs more can never be made. */
+	mostBytes: number;
+	/** What labs of all instances may take together, as things are now. */
+	totalBytes: number;
+	/** By other instance: what its labs take, or may come to take where that is more. */
+	others: Record<string, number>;
+	/** The same of each lab of this instance of which anything is on the host. */
+	labs: Record<string, number>;
+}
+
 /** Makes and removes lab environments. Every method is idempotent for one lab id. */
 export interface LabProvider {
 	readonly name: string;
@@ -143,8 +155,10 @@ export interface LabProvider {
 	list(): Promise<string[]>;
 	/** Removes every trace of the lab; no error where there is none. */
 	destroy(labId: string): Promise<void>;
-	/** Memory that one more lab of this shape needs, in bytes, and what the host has left. */
-	capacity(cluster: ClusterSpec): Promise<{ neededBytes: number; freeBytes: number }>;
+	/** Memory that a lab of this shape may come to take. */
+	neededBytes(cluster: ClusterSpec): number;
+	/** Read from the host each time. */
+	memory(): Promise<HostMemory>;
 	/** Ends connections of this process; labs stay. */
 	close(): Promise<void>;
 }

@@ -83,4 +83,17 @@ export const migrations: Record<string, Migration> = {
 			await database.schema.alterTable("lab").addColumn("resting_since", "bigint").execute();
 		},
 	},
+	"005-queue": {
+		async up(database: Kysely<unknown>) {
+			const time = (name: string) => database.schema.alterTable("lab").addColumn(name, "bigint").execute();
+			await time("admitted_at");
+			await time("ended_at");
+			await database.schema
+				.alterTable("lab")
+				// Until now there was one person: whoever has the owner's address or reaches the socket.
+				.addColumn("person", "text", (column) => column.notNull().defaultTo("owner"))
+				.execute();
+			await sql`update lab set admitted_at = created_at`.execute(database);
+		},
+	},
 };

@@ -20,10 +20,13 @@ export interface LabTable {
 	seed: number;
 	state: LabState;
 	created_at: number;
+	person: string;
+	admitted_at: number | null;
 	ready_at: number | null;
 	expires_at: number | null;
 	solved_at: number | null;
 	resting_since: number | null;
+	ended_at: number | null;
 	hints_shown: number;
 	revealed: number;
 	checks: number;

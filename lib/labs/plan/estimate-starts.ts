@@ -23,7 +23,7 @@ export function estimateStarts(
 	for (const { bytes, startMs } of waiting) {
 		while (freeBytes < bytes) {
 			const next = takeEarliest(ends);
-			if (!next) return waiting.map((_, index) => starts[index] ?? null);
+			if (!next || next.at === Number.POSITIVE_INFINITY) return waiting.map((_, index) => starts[index] ?? null);
 			at = Math.max(at, next.at);
 			freeBytes += next.bytes;
 		}

@@ -15,7 +15,7 @@ function anInput(options: Partial<QueueInput> = {}): QueueInput {
 	const labs = options.labs ?? [];
 	const useByInstance = { here: labs.reduce((sum, { bytes }) => sum + bytes, 0) };
 	return {
-		...{ now: 0, requests: [], memoryBytes: 4 * gib, useByInstance, poolBytes: 0, usualMs: 20 * minuteMs },
+		...{ now: 0, requests: [], mostBytes: 4 * gib, memoryBytes: 4 * gib, useByInstance, poolBytes: 0, usualMs: 20 * minuteMs },
 		...{ limits: { perPerson: 2, startsAtOnce: 10 }, ...options, labs },
 	};
 }
@@ -80,6 +80,23 @@ test("a lab that this host can never hold is refused at once, also in a full hou
 	]);
 });
 
+test("a lab that the host could hold, but for what other programs take now, waits and is promised nothing", () => {
+	expect(planQueue(anInput({ memoryBytes: gib, requests: [ask("1", "anna", { bytes: 2 * gib })] }))).toMatchObject([
+		{ decision: "wait", position: 1, waitMs: null },
+	]);
+});
+
+test("a lab whose end nobody knows promises nobody a time, and one that is being removed is nobody's", () => {
+	const labs = [lab("anna", Number.POSITIVE_INFINITY, 3 * gib), { ...lab("", minuteMs), person: null }];
+	const requests = [ask("1", "ben"), ask("2", "carl")];
+	const limits = { perPerson: 1, startsAtOnce: 1 };
+	expect(planQueue(anInput({ labs, requests, limits }))).toMatchObject([{ waitMs: minuteMs + 10_000 }, { waitMs: 21 * minuteMs + 20_000 }]);
+	expect(planQueue(anInput({ labs: labs.slice(0, 1).concat(lab("x", Number.POSITIVE_INFINITY)), requests, limits }))).toMatchObject([
+		{ waitMs: null },
+		{ waitMs: null },
+	]);
+});
+
 test("no more start at once than may, the next when one of them is ready", () => {
 	const answers = planQueue(
 		anInput({ limits: { perPerson: 1, startsAtOnce: 1 }, requests: [ask("1", "anna"), ask("2", "ben"), ask("3", "carl")] }),
@@ -124,7 +141,7 @@ const anyInput = fc
 		});
 		const use = own.reduce((sum, { bytes }) => sum + bytes, pool * gib);
 		return anInput({
-			...{ requests: asked, labs: own, memoryBytes: memory * gib, poolBytes: pool * gib, limits },
+			...{ requests: asked, labs: own, mostBytes: memory * gib, memoryBytes: memory * gib, poolBytes: pool * gib, limits },
 			useByInstance: { here: use, another: others * gib },
 		});
 	});

@@ -17,15 +17,15 @@ export function planQueue(input: QueueInput): QueueAnswer[] {
 	let poolBytes = input.poolBytes;
 	let starting = input.labs.filter(({ readyAt }) => readyAt > now).length;
 	const inUse = new Map<string, number>();
-	for (const { person } of input.labs) inUse.set(person, (inUse.get(person) ?? 0) + 1);
+	for (const { person } of input.labs) if (person !== null) inUse.set(person, (inUse.get(person) ?? 0) + 1);
 	const waiting: QueueRequest[] = [];
 	const started: LabInUse[] = [];
 
 	for (const request of fairOrder(input.requests)) {
 		const { id, person, bytes, heldBytes } = request;
 		const own = inUse.get(person) ?? 0;
-		if (bytes > memoryBytes) {
-			const reason = `This lab needs ${gib(bytes)} of memory; this host has ${gib(memoryBytes)} for labs in all.`;
+		if (bytes > input.mostBytes) {
+			const reason = `This lab needs ${gib(bytes)} of memory; this host has ${gib(input.mostBytes)} for labs in all.`;
 			answers.set(id, { id, decision: "impossible", reason });
 		} else if (own >= limits.perPerson) {
 			const labs = own === 1 ? "1 lab" : `${own} labs`;
@@ -54,7 +54,7 @@ export function planQueue(input: QueueInput): QueueAnswer[] {
 }
 
 /** Everybody's first request by time, then everybody's second. */
-export function fairOrder(requests: readonly QueueRequest[]): QueueRequest[] {
+export function fairOrder<R extends Pick<QueueRequest, "id" | "person" | "askedAt">>(requests: readonly R[]): R[] {
 	const byTime = requests.toSorted((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
 	const asked = new Map<string, number>();
 	const turns = byTime.map((request) => {

@@ -13,11 +13,12 @@ export interface QueueRequest {
 
 /** A lab of this instance that has had its turn. */
 export interface LabInUse {
-	person: string;
+	/** Null where it is nobody's any more: it is being removed. */
+	person: string | null;
 	bytes: number;
 	/** In the future while it is on its way. */
 	readyAt: number;
-	/** When it is likely to end; see `likelyEnd`. */
+	/** When it is likely to end, see `likelyEnd`; infinite where nobody knows. */
 	endsAt: number;
 }
 
@@ -25,7 +26,9 @@ export interface QueueInput {
 	now: number;
 	requests: readonly QueueRequest[];
 	labs: readonly LabInUse[];
-	/** All that labs of every instance may take together. */
+	/** What this instance's labs could take if nothing else ran. */
+	mostBytes: number;
+	/** All that labs of every instance may take together, as things are. */
 	memoryBytes: number;
 	/** Memory by instance, this one's pool and labs included: what is taken, or granted where that is more. */
 	useByInstance: Readonly<Record<string, number>>;

@@ -33,7 +33,7 @@ const grader: Grader = {
 /** A host with memory for many labs, and engines on it one after another. */
 export async function openPoolHost() {
 	const world = createFakeWorld();
-	world.freeBytes = 64 * 1024 ** 3;
+	world.memoryBytes = 64 * 1024 ** 3;
 	const database = await openDatabase(":memory:");
 	const store = createLabStore(database);
 	const engines: LabService[] = [];
@@ -54,6 +54,7 @@ export async function openPoolHost() {
 		steps: [] as string[],
 		now: 1_000_000,
 		idleRestMs: null as number | null,
+		limits: { labsPerPerson: 20, startsAtOnce: 20 },
 		/** Why labs do not wake as they were proven. */
 		sleepsOn: undefined as Error | undefined,
 
@@ -73,6 +74,7 @@ export async function openPoolHost() {
 				...{ openShell: () => {}, endShells: () => {}, shellsOf: () => [], urlOf: () => null },
 				idleRestMs: host.idleRestMs,
 				host: { cpus: 2, busyCpus: () => 0 },
+				limits: host.limits,
 			});
 			engines.push(service);
 			return service;

@@ -56,11 +56,14 @@ export function describeProvider(name: string, { open, timeoutMs, also, after }:
 			expect(again).toEqual([]);
 		});
 
-		test("lists the lab, and says what one more needs", async () => {
+		test("lists the lab, says what one more needs, and counts it in the host's memory", async () => {
 			expect(await provider.list()).toContain(spec.labId);
-			const { neededBytes, freeBytes } = await provider.capacity(spec.cluster);
+			const neededBytes = provider.neededBytes(spec.cluster);
 			expect(neededBytes).toBeGreaterThan(0);
-			expect(freeBytes).toBeGreaterThan(0);
+			const memory = await provider.memory();
+			expect(memory.labs[spec.labId]).toBeGreaterThanOrEqual(neededBytes);
+			expect(memory.mostBytes).toBeGreaterThan(neededBytes);
+			expect(memory.totalBytes).toBeGreaterThan(0);
 			expect(await provider.status()).toMatchObject({ ok: true });
 		});
 

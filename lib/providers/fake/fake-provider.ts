@@ -1,6 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { AppError } from "../../core/errors.ts";
-import type { ExecOptions, ExecResult, LabEnvironment, LabProvider, ProbeResult } from "../provider.ts";
+import type { ClusterSpec, ExecOptions, ExecResult, LabEnvironment, LabProvider, ProbeResult } from "../provider.ts";
 import { answer, type FakeLab, type FakeWorld, fakeSteps } from "./fake-world.ts";
 
 /** Labs in memory, for tests of the rooms above: no process, no clock, every failure by request. */
@@ -42,7 +42,11 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 			await world.onDestroy?.(labId);
 			world.labs.delete(labId);
 		},
-		capacity: async (cluster) => ({ neededBytes: cluster.nodes * 1024 ** 3, freeBytes: world.freeBytes }),
+		neededBytes,
+		async memory() {
+			const labs = Object.fromEntries([...world.labs].map(([labId, { spec }]) => [labId, neededBytes(spec.cluster)]));
+			return { mostBytes: world.memoryBytes, totalBytes: world.memoryBytes, others: { other: world.othersBytes }, labs };
+		},
 		close: async () => {},
 	};
 }
@@ -106,6 +110,10 @@ function environment(world: FakeWorld, lab: FakeLab): LabEnvironment {
 		hold: async () => void world.calls.push(`hold ${labId}`),
 		release: async () => void world.calls.push(`release ${labId}`),
 	};
+}
+
+function neededBytes({ nodes }: Pick<ClusterSpec, "nodes">): number {
+	return nodes * 1024 ** 3;
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

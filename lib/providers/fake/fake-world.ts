@@ -25,7 +25,10 @@ export interface FakeWorld {
 	failures: Map<FakeStep, Error>;
 	/** Steps at which a create hangs until it is aborted, as if the engine had died there. */
 	stalls: Set<FakeStep>;
-	freeBytes: number;
+	/** What labs of all instances may take together. */
+	memoryBytes: number;
+	/** What other instances have of it. */
+	othersBytes: number;
 	/** Answers in the place of the workstation, the nodes and kubectl; undefined falls back to {@link answer}. */
 	onExec?: Exec;
 	onNodeExec?: Exec;
@@ -38,7 +41,7 @@ export interface FakeWorld {
 }
 
 export function createFakeWorld(): FakeWorld {
-	return { labs: new Map(), calls: [], failures: new Map(), stalls: new Set(), freeBytes: 8 * 1024 ** 3 };
+	return { labs: new Map(), calls: [], failures: new Map(), stalls: new Set(), memoryBytes: 8 * 1024 ** 3, othersBytes: 0 };
 }
 
 const done = (stdout: string): ExecResult => ({ exitCode: 0, stdout, stderr: "" });

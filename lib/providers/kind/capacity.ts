@@ -1,5 +1,5 @@
 import { AppError } from "../../core/errors.ts";
-import type { ClusterSpec } from "../provider.ts";
+import type { ClusterSpec, HostMemory } from "../provider.ts";
 
 const MiB = 1024 * 1024;
 
@@ -14,16 +14,63 @@ const besidesBytes = 100 * MiB;
 export const reserveBytes = 1024 * MiB;
 
 /** Memory that one more lab of this shape needs. */
-export function neededBytes(cluster: ClusterSpec): number {
-	return firstNodeBytes + (cluster.nodes - 1) * furtherNodeBytes + besidesBytes;
+export function neededBytes({ nodes }: Pick<ClusterSpec, "nodes">): number {
+	return firstNodeBytes + (nodes - 1) * furtherNodeBytes + besidesBytes;
+}
+
+export interface Meminfo {
+	totalBytes: number;
+	/** What can be had without swapping. */
+	availableBytes: number;
+}
+
+/** @param text of /proc/meminfo, which counts in KiB */
+export function parseMeminfo(text: string): Meminfo {
+	const [totalBytes, availableBytes] = ["MemTotal", "MemAvailable"].map((name) => {
+		const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1];
+		if (kibibytes === undefined) throw new AppError("no-meminfo", "The host does not say how much memory it has and how much is free.");
+		return Number(kibibytes) * 1024;
+	}) as [number, number];
+	return { totalBytes, availableBytes };
+}
+
+/** A lab of any instance of which containers are on the host. */
+export interface LabOnHost {
+	instanceId: string;
+	labId: string;
+	nodes: number;
+	/** Memory that it takes now and that can't be dropped; null where the host does not say. */
+	usedBytes: number | null;
+}
+
+interface Shared {
+	meminfo: Meminfo;
+	/** Whose view it is. */
+	instanceId: string;
+	labs: readonly LabOnHost[];
+	/** The most that this instance's labs may take together; undefined: all there is. */
+	limitBytes?: number | undefined;
+	/** Labs of this instance that give way by themselves as soon as a lab is made. */
+	givesWay: (labId: string) => boolean;
 }
 
 /**
- * What labs may still take of the host's memory.
- * @param meminfo the text of /proc/meminfo, which counts in KiB
+ * The host's memory as labs share it. A lab counts with what it takes or what it may come to take, whichever is more: one
+ * that was just made has most of its memory still before it. What other programs take is what is in use beside labs.
  */
-export function freeBytes(meminfo: string): number {
-	const available = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1];
-	if (available === undefined) throw new AppError("no-meminfo", "The host does not say how much memory is free.");
-	return Math.max(0, Number(available) * 1024 - reserveBytes);
+export function shareMemory({ meminfo, instanceId, labs, limitBytes = Number.POSITIVE_INFINITY, givesWay }: Shared): HostMemory {
+	const usedBytes = (lab: LabOnHost) => lab.usedBytes ?? neededBytes(lab);
+	const inUse = meminfo.totalBytes - meminfo.availableBytes;
+	const besides = Math.max(0, inUse - labs.reduce((sum, lab) => sum + usedBytes(lab), 0));
+	const memory: HostMemory = { mostBytes: 0, totalBytes: 0, others: {}, labs: {} };
+	for (const lab of labs) {
+		const heldBytes = Math.max(usedBytes(lab), neededBytes(lab));
+		if (lab.instanceId !== instanceId) memory.others[lab.instanceId] = (memory.others[lab.instanceId] ?? 0) + heldBytes;
+		else if (!givesWay(lab.labId)) memory.labs[lab.labId] = heldBytes;
+	}
+	const forLabs = Math.max(0, meminfo.totalBytes - reserveBytes);
+	const othersBytes = Object.values(memory.others).reduce((sum, bytes) => sum + bytes, 0);
+	memory.mostBytes = Math.min(forLabs, limitBytes);
+	memory.totalBytes = Math.min(Math.max(0, forLabs - besides), limitBytes + othersBytes);
+	return memory;
 }

@@ -18,6 +18,8 @@ export interface KindProviderOptions {
 	ingressAddon?: (step: StepContext) => Promise<IngressAddon>;
 	/** Where prepared clusters are kept, shared by instances; absent: kind makes every cluster anew. */
 	goldenDir?: string;
+	/** The most that this instance's labs may take together; absent: what the host has. */
+	memoryBytes?: number | undefined;
 	log: Logger;
 	clock: Clock;
 }

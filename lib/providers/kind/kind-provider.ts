@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { AppError } from "../../core/errors.ts";
 import type { LabEnvironment, LabProvider } from "../provider.ts";
-import { freeBytes, neededBytes } from "./capacity.ts";
+import { neededBytes, parseMeminfo, shareMemory } from "./capacity.ts";
 import { createLab } from "./create-lab.ts";
 import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
@@ -9,6 +9,7 @@ import { goldenKey, readGolden } from "./golden/golden-file.ts";
 import { goldenId, prepareGolden } from "./golden/prepare-golden.ts";
 import { type KindContext, type KindProviderOptions, labPaths, labsDir } from "./kind-context.ts";
 import { createKindEnvironment } from "./kind-environment.ts";
+import { labsOnHost } from "./lab-memory.ts";
 import { labIdOf, labNames, labParts } from "./lab-names.ts";
 import { readLabRecord } from "./lab-record.ts";
 import { createProberChannel } from "./prober-channel.ts";
@@ -109,8 +110,11 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 					preparing = undefined;
 				});
 		},
-		async capacity(cluster) {
-			return { neededBytes: neededBytes(cluster), freeBytes: freeBytes(await readFile("/proc/meminfo", "utf8")) };
+		neededBytes,
+		async memory() {
+			const labs = await labsOnHost(await docker.containers("fl-"));
+			const meminfo = parseMeminfo(await readFile("/proc/meminfo", "utf8"));
+			return shareMemory({ meminfo, instanceId, labs, limitBytes: options.memoryBytes, givesWay: (id) => id === preparing?.id });
 		},
 		async close() {
 			preparing?.abort.abort(labsComeFirst());

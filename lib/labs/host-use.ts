@@ -1,0 +1,41 @@
+import type { HostMemory } from "../providers/provider.ts";
+import { isStarting } from "./lab-state.ts";
+import type { LabRecord } from "./lab-store.ts";
+
+/** Who has how much of the host's memory, in bytes. */
+export interface HostUse {
+	/** Each lab of this instance that has or is granted memory, by its id at the provider. */
+	here: ReadonlyMap<string, number>;
+	hereBytes: number;
+	/** The part of it that the pool holds and can give. */
+	poolBytes: number;
+	/** By other instance. */
+	others: Readonly<Record<string, number>>;
+	othersBytes: number;
+}
+
+/** A lab that waits for its turn: nothing is made of it yet. */
+export const isWaiting = (record: LabRecord): boolean => record.state === "requested" && !record.pooled && record.admittedAt === null;
+
+/** A lab of the pool that can still be given to somebody, or up. */
+export const isPooled = ({ pooled, state }: LabRecord): boolean => pooled && (isStarting(state) || state === "frozen");
+
+/** Whether memory is granted to it: from its turn until nothing of it is left; what remains of a failed one is counted on the host. */
+const isGranted = ({ admittedAt, state }: LabRecord): boolean => admittedAt !== null && state !== "destroyed" && state !== "failed";
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, bytes) => total + bytes, 0);
+
+/**
+ * What labs take or are granted, whichever is more: of this instance by its records and by what is on the host (also what no
+ * record names), of the others by what is there.
+ * @param neededBytes what a lab may come to take
+ */
+export function hostUse(records: readonly LabRecord[], memory: HostMemory, neededBytes: (record: LabRecord) => number): HostUse {
+	const here = new Map(Object.entries(memory.labs));
+	for (const record of records.filter(isGranted)) {
+		const { environmentId } = record;
+		here.set(environmentId, Math.max(here.get(environmentId) ?? 0, neededBytes(record)));
+	}
+	const poolBytes = sum(records.filter(isPooled).map(({ environmentId }) => here.get(environmentId) ?? 0));
+	return { here, hereBytes: sum(here.values()), poolBytes, others: memory.others, othersBytes: sum(Object.values(memory.others)) };
+}
