@@ -1,5 +1,6 @@
 import type { Lab, LabState } from "#lib/protocol/lab.ts";
 import { formatRough } from "#lib/ui/duration.ts";
+import { expectedWords, placeWords } from "#lib/ui/queue-words.ts";
 
 const here: ReadonlySet<LabState> = new Set([
 	"requested",
@@ -19,14 +20,14 @@ export function runningLabs(labs: readonly Lab[]): Lab[] {
 }
 
 /** How a lab stands, in a few words. */
-export function stateWords(lab: Pick<Lab, "state" | "objectives" | "expiresAt" | "checking" | "solvedAt">, now: number): string {
+export function stateWords(lab: Pick<Lab, "state" | "objectives" | "expiresAt" | "checking" | "solvedAt" | "queue">, now: number): string {
 	switch (lab.state) {
 		case "requested":
 		case "provisioning":
 		case "healthy":
 		case "faulted":
 		case "frozen":
-			return "Getting ready";
+			return lab.queue ? `Waiting for room · ${placeWords(lab.queue)}, ${expectedWords(lab.queue, now)}` : "Getting ready";
 		case "active": {
 			if (lab.checking) return "Checking";
 			const left = lab.expiresAt === null ? "" : ` · ${formatRough(lab.expiresAt - now)} left`;

@@ -19,6 +19,7 @@ import { useActions } from "./use-actions.ts";
 import { useLab } from "./use-lab.ts";
 import { useLabCommands } from "./use-lab-commands.ts";
 import { useQuestions } from "./use-questions.tsx";
+import { Waiting } from "./waiting.tsx";
 import { WideDesk } from "./wide-desk.tsx";
 
 /** A lab, live, in whichever state it is. */
@@ -26,7 +27,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 	const { lab, live, ended } = useLab(initial);
 	const now = useNow(renderedAt);
 	const actions = useActions(lab.id);
-	const { askFirst, dialogs } = useQuestions(actions);
+	const { askFirst, dialogs } = useQuestions(actions, lab.queue !== null);
 	const narrow = useMedia("(max-width: 899px)");
 	const [solo, setSolo] = useState(false);
 	const [screenReader, setScreenReader] = useKept("screen-reader");
@@ -36,8 +37,12 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 	useLabCommands(lab, { actions, askFirst, onSolo, onView: setView });
 
 	const debriefing = phase === "open" && view === "debrief" && lab.debrief !== null;
-	const instead =
-		phase === "starting" ? <Starting lab={lab} now={now} /> : phase === "failed" ? <Failed lab={lab} actions={actions} /> : null;
+	const starting = lab.queue ? (
+		<Waiting lab={lab} queue={lab.queue} now={now} onLeave={() => askFirst("end")} />
+	) : (
+		<Starting lab={lab} now={now} />
+	);
+	const instead = phase === "starting" ? starting : phase === "failed" ? <Failed lab={lab} actions={actions} /> : null;
 	const desk = { lab, now, actions, askFirst, instead, visible: !debriefing, screenReader, solo, onSolo: setSolo };
 	return (
 		<div className="flex h-dvh flex-col overflow-hidden">

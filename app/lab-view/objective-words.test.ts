@@ -65,15 +65,23 @@ test("each outcome of a check has words and a mark of its own", () => {
 });
 
 test("a screen reader hears each step of a check once, and its result", () => {
-	const quiet = { checking: null, report: null, resting: null };
+	const quiet = { checking: null, report: null, resting: null, queue: null };
 	const checking = { ...quiet, checking: "sending traffic" };
 	expect(labTurnsWords(quiet, checking)).toBe("Checking: sending traffic.");
 	expect(labTurnsWords(checking, { ...checking })).toBeNull();
 	expect(labTurnsWords(quiet, { ...quiet, report: report({ at: 9 }) })).toMatch(/^Repaired\./);
 });
 
+test("a screen reader hears each new place in the queue, and that the wait is over", () => {
+	const starting = { checking: null, report: null, resting: null, queue: null };
+	const waits = (position: number) => ({ ...starting, queue: { position, of: 3, expectedAt: null, reason: "" } });
+	expect(labTurnsWords(waits(2), waits(2))).toBeNull();
+	expect(labTurnsWords(waits(2), waits(1))).toBe("Position 1 of 3.");
+	expect(labTurnsWords(waits(1), starting)).toBe("The wait for room is over.");
+});
+
 test("a screen reader hears that a lab rests and that it is awake", () => {
-	const awake = { checking: null, report: null, resting: null };
+	const awake = { checking: null, report: null, resting: null, queue: null };
 	const resting = { ...awake, resting: { since: 1, keptUntil: 2 } };
 	expect(labTurnsWords(awake, resting)).toBe("The lab rests. A key wakes it.");
 	expect(labTurnsWords(resting, { ...resting })).toBeNull();

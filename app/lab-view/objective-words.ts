@@ -1,5 +1,6 @@
 import type { Lab } from "#lib/protocol/lab.ts";
 import type { GradeReport, ObjectiveResult, Verdict } from "#lib/protocol/report.ts";
+import { placeWords } from "#lib/ui/queue-words.ts";
 
 const words: Record<Verdict, string> = {
 	pass: "passes",
@@ -81,7 +82,7 @@ export function resultWords(report: GradeReport): ResultWords {
 	};
 }
 
-type Turning = Pick<Lab, "checking" | "report" | "resting">;
+type Turning = Pick<Lab, "checking" | "report" | "resting" | "queue">;
 
 /** What a screen reader hears of a lab's change beyond its objectives; null where nothing turned. */
 export function labTurnsWords(before: Turning, after: Turning): string | null {
@@ -90,5 +91,7 @@ export function labTurnsWords(before: Turning, after: Turning): string | null {
 		return `${title}. ${text}`;
 	}
 	if ((after.resting === null) !== (before.resting === null)) return after.resting ? "The lab rests. A key wakes it." : "The lab is awake.";
+	if (before.queue && !after.queue) return "The wait for room is over.";
+	if (after.queue && after.queue.position !== before.queue?.position) return `Position ${placeWords(after.queue)}.`;
 	return after.checking && after.checking !== before.checking ? `Checking: ${after.checking}.` : null;
 }

@@ -31,6 +31,8 @@ test("the bar is never full before the end, and a clock that runs behind does no
 
 test("one line names the stage under way", () => {
 	const done = { ...stage, name: "Starting the node", endedAt: 1_000_000 };
-	expect(startingLine({ stages: [done, stage] }, 1_004_000)).toBe("Starting CoreDNS · 4 s of about 6");
-	expect(startingLine({ stages: [] }, 1_004_000)).toBe("Waiting for a place");
+	expect(startingLine({ stages: [done, stage], queue: null }, 1_004_000)).toBe("Starting CoreDNS · 4 s of about 6");
+	expect(startingLine({ stages: [], queue: null }, 1_004_000)).toBe("Waiting for a place");
+	const queue = { position: 2, of: 3, expectedAt: 1_044_000, reason: "" };
+	expect(startingLine({ stages: [], queue }, 1_004_000)).toBe("Position 2 of 3, about 40 s");
 });

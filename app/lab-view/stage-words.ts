@@ -1,5 +1,6 @@
-import type { Stage } from "#lib/protocol/lab.ts";
+import type { Lab, Stage } from "#lib/protocol/lab.ts";
 import { formatDuration, formatRough } from "#lib/ui/duration.ts";
+import { queueLine } from "#lib/ui/queue-words.ts";
 
 /**
  * How far a stage is, in words: `4 s of about 6`, `4 s` where nobody knows its usual time, `took 5 s`, and past twice
@@ -24,8 +25,9 @@ export function stageShare(stage: Stage, now: number): number | null {
 	return Math.min(0.95, Math.max(0, now - stage.startedAt) / stage.usualMs);
 }
 
-/** The stage under way in one line: `Starting CoreDNS · 4 s of about 6`. */
-export function startingLine(lab: { stages: readonly Stage[] }, now: number): string {
+/** The stage under way in one line: `Starting CoreDNS · 4 s of about 6`, before it the place in the queue. */
+export function startingLine(lab: Pick<Lab, "stages" | "queue">, now: number): string {
+	if (lab.queue) return queueLine(lab.queue, now);
 	const current = lab.stages.findLast((stage) => stage.endedAt === null);
 	return current ? `${current.name} · ${stageWords(current, now)}` : "Waiting for a place";
 }

@@ -7,8 +7,11 @@ import type { LabActions } from "./use-actions.ts";
 /** What is asked before it is done. */
 export type Question = "check" | "reset" | "end" | "reveal";
 
-/** The dialogs of a lab. Returns how to ask, and the dialogs to render. */
-export function useQuestions(actions: LabActions): { askFirst: (question: Question) => void; dialogs: ReactNode } {
+/**
+ * The dialogs of a lab. Returns how to ask, and the dialogs to render.
+ * @param waits whether the lab waits for room: nothing is made of it yet
+ */
+export function useQuestions(actions: LabActions, waits: boolean): { askFirst: (question: Question) => void; dialogs: ReactNode } {
 	const router = useRouter();
 	const [question, setQuestion] = useState<Question | null>(null);
 	const props = (own: Question) => ({
@@ -37,8 +40,8 @@ export function useQuestions(actions: LabActions): { askFirst: (question: Questi
 			</Confirm>
 			<Confirm
 				{...props("end")}
-				title="End this lab"
-				confirm="End the lab"
+				title={waits ? "Leave the queue" : "End this lab"}
+				confirm={waits ? "Leave the queue" : "End the lab"}
 				tone="danger"
 				onConfirm={() =>
 					void actions.ask("stop").then((agreed) => {
@@ -46,8 +49,14 @@ export function useQuestions(actions: LabActions): { askFirst: (question: Questi
 					})
 				}
 			>
-				<p>The cluster and its shells are removed, and nothing on them can be brought back.</p>
-				<p>Kept: your progress in the catalogue. You can start the same scenario again at any time.</p>
+				{waits ? (
+					<p>Nothing is made of this lab yet, so nothing is lost but its place. Asked again, it waits behind those who are there then.</p>
+				) : (
+					<>
+						<p>The cluster and its shells are removed, and nothing on them can be brought back.</p>
+						<p>Kept: your progress in the catalogue. You can start the same scenario again at any time.</p>
+					</>
+				)}
 			</Confirm>
 			<Confirm
 				{...props("reveal")}

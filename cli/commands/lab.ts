@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { AppError } from "../../lib/core/errors.ts";
 import type { Lab } from "../../lib/protocol/lab.ts";
 import type { GradeReport } from "../../lib/protocol/report.ts";
+import { placeWords } from "../../lib/ui/queue-words.ts";
 import type { Context } from "../context.ts";
 import { duration, exitCodes, type Output, table } from "../output.ts";
 import { followUntil } from "./follow-lab.ts";
@@ -17,14 +18,23 @@ export function labCommands(context: Context): Command {
 		.command("start")
 		.argument("<scenario>")
 		.option("--seed <seed>", "a variant; drawn at random where left out", seedNumber)
-		.description("start a lab and wait until it is ready")
-		.action(async (scenario: string, { seed }: { seed?: number }) => {
+		.option("--for <person>", "who it is for: in a full house everybody's first lab comes before anybody's second")
+		.description("start a lab and wait until it is ready; where the host is full, until its turn has come")
+		.action(async (scenario: string, { seed, for: person }: { seed?: number; for?: string }) => {
 			const client = await engine();
-			const started = await client.call("lab.start", { scenario, ...(seed === undefined ? {} : { seed }) }, { signal });
+			const started = await client.call(
+				"lab.start",
+				{ scenario, ...(seed === undefined ? {} : { seed }), ...(person === undefined ? {} : { person }) },
+				{ signal },
+			);
 			const lab = await followUntil(context, client, started.id, ["active"]).catch((error: unknown) => {
 				if (!signal.aborted) throw error;
 				const mend = `npx faultline lab stop ${started.id} ends it.`;
-				throw new AppError("interrupted", `Lab ${started.id} goes on being made.`, { kind: "invalid", mend, cause: error });
+				throw new AppError("interrupted", `Lab ${started.id} goes on being made, or keeps its place in the queue.`, {
+					kind: "invalid",
+					mend,
+					cause: error,
+				});
 			});
 			output.result(
 				startedShape(lab),
@@ -123,8 +133,9 @@ export function gradeShape({ verdict, repair, points, maxPoints, objectives, gua
 
 function listText(labs: readonly Lab[], output: Output): string {
 	if (labs.length === 0) return "no labs\n  → npx faultline lab start <scenario>";
-	const head = ["LAB", "SCENARIO", "SEED", "STATE", "ADDRESS"].map((cell) => output.paint(cell, "faint"));
-	return table([head, ...labs.map(({ id, scenario, seed, state, url }) => [id, scenario, String(seed), state, url ?? ""])]);
+	const head = ["LAB", "FOR", "SCENARIO", "SEED", "STATE", "ADDRESS"].map((cell) => output.paint(cell, "faint"));
+	const stateOf = ({ state, queue }: Lab) => (queue ? `waits, ${placeWords(queue)}` : state);
+	return table([head, ...labs.map((lab) => [lab.id, lab.person, lab.scenario, String(lab.seed), stateOf(lab), lab.url ?? ""])]);
 }
 
 function gradeText(report: GradeReport, output: Output): string {
