@@ -114,7 +114,32 @@ export interface LabEnvironment {
 	release(signal: AbortSignal): Promise<void>;
 	/** Stops all processes of the lab in place, memory kept. */
 	freeze(): Promise<void>;
+	/**
+	 * Moves a frozen lab's memory to swap, as far as it goes; {@link thaw} needs nothing more than before, and is slower.
+	 * @throws AppError `not-reclaimed` where it is not frozen, or the host does not let it: see {@link LabProvider.coldRoom}
+	 */
+	reclaim(signal: AbortSignal): Promise<void>;
+	/** What the lab's processes take now, and have taken. */
+	usage(): Promise<LabUsage>;
 	thaw(): Promise<void>;
+}
+
+export interface LabUsage {
+	/** Page cache included, as far as it was read for this lab first. */
+	memoryBytes: number;
+	swapBytes: number;
+	/** Processor time since its making. */
+	cpuMs: number;
+}
+
+/** What the cold tier has for labs of one shape, in bytes. */
+export interface ColdRoom {
+	/** Memory that a reclaimed lab still takes. */
+	memoryBytes: number;
+	/** Swap that it takes. */
+	swapBytes: number;
+	/** Swap that is left. */
+	freeSwapBytes: number;
 }
 
 export interface ProviderStatus {
@@ -159,6 +184,8 @@ export interface LabProvider {
 	neededBytes(cluster: ClusterSpec): number;
 	/** Read from the host each time. */
 	memory(): Promise<HostMemory>;
+	/** Null where frozen labs stay in memory: the host has no swap, or does not let us move them there. */
+	coldRoom(cluster: ClusterSpec): Promise<ColdRoom | null>;
 	/** Ends connections of this process; labs stay. */
 	close(): Promise<void>;
 }

@@ -132,6 +132,22 @@ export function describeProvider(name: string, { open, timeoutMs, also, after }:
 			expect((await lab.kubectl(["get", "--raw", "/readyz"], { timeoutMs: 30_000 })).stdout).toBe("ok");
 		});
 
+		test("wakes from swap as it was, where the host has any; a running lab is not moved there", { timeout: timeoutMs }, async () => {
+			await expect(lab.reclaim(never())).rejects.toMatchObject({ code: "not-reclaimed" });
+			await lab.freeze();
+			const before = await lab.usage();
+			expect(before.memoryBytes).toBeGreaterThan(0);
+			if (await provider.coldRoom(spec.cluster)) {
+				await lab.reclaim(never());
+				const after = await lab.usage();
+				expect(after.memoryBytes).toBeLessThan(before.memoryBytes / 2);
+				expect(after.swapBytes).toBeGreaterThan(before.swapBytes);
+			}
+			await lab.thaw();
+			expect((await lab.exec(["true"], { timeoutMs: 60_000 })).exitCode).toBe(0);
+			expect((await lab.kubectl(["get", "--raw", "/readyz"], { timeoutMs: 30_000 })).stdout).toBe("ok");
+		});
+
 		test("removes what an interrupted making has left", { timeout: timeoutMs }, async () => {
 			const other = contractSpec(newId());
 			const abort = new AbortController();

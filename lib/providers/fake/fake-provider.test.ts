@@ -4,6 +4,7 @@ import { createFakeProvider } from "./fake-provider.ts";
 import { createFakeWorld } from "./fake-world.ts";
 
 const world = createFakeWorld();
+world.freeSwapBytes = 8 * 1024 ** 3;
 describeProvider("fake", { open: async () => createFakeProvider(world), timeoutMs: 5000 });
 
 describe("a fake provider", () => {

@@ -14,7 +14,7 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 		async create(spec, { signal, onStep }) {
 			world.calls.push(`create ${spec.labId}`);
 			signal.throwIfAborted();
-			const lab = world.labs.get(spec.labId) ?? { spec, made: new Set(), frozen: false };
+			const lab = world.labs.get(spec.labId) ?? { spec, made: new Set(), frozen: false, cold: false };
 			world.labs.set(spec.labId, lab);
 			for (const step of fakeSteps) {
 				if (lab.made.has(step)) continue;
@@ -47,6 +47,10 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 			const labs = Object.fromEntries([...world.labs].map(([labId, { spec }]) => [labId, neededBytes(spec.cluster)]));
 			return { mostBytes: world.memoryBytes, totalBytes: world.memoryBytes, others: { other: world.othersBytes }, labs };
 		},
+		coldRoom: async (cluster) =>
+			world.freeSwapBytes === null
+				? null
+				: { memoryBytes: cluster.nodes * 64 * 1024 ** 2, swapBytes: cluster.nodes * 960 * 1024 ** 2, freeSwapBytes: world.freeSwapBytes },
 		close: async () => {},
 	};
 }
@@ -102,10 +106,20 @@ function environment(world: FakeWorld, lab: FakeLab): LabEnvironment {
 			await world.onFreeze?.(labId);
 			lab.frozen = true;
 		},
+		async reclaim(signal) {
+			present();
+			world.calls.push(`reclaim ${labId}`);
+			await world.onReclaim?.(labId, signal);
+			signal.throwIfAborted();
+			if (!lab.frozen) throw new AppError("not-reclaimed", "Only a frozen lab is moved to swap.");
+			lab.cold = true;
+		},
+		usage: async () => ({ memoryBytes: (lab.cold ? 64 : 1024) * 1024 ** 2, swapBytes: lab.cold ? 960 * 1024 ** 2 : 0, cpuMs: 0 }),
 		async thaw() {
 			present();
 			world.calls.push(`thaw ${labId}`);
 			lab.frozen = false;
+			lab.cold = false;
 		},
 		hold: async () => void world.calls.push(`hold ${labId}`),
 		release: async () => void world.calls.push(`release ${labId}`),

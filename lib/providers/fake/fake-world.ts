@@ -9,6 +9,8 @@ export interface FakeLab {
 	/** Steps that have ended. */
 	made: Set<FakeStep>;
 	frozen: boolean;
+	/** Reclaimed since it was frozen. */
+	cold: boolean;
 }
 
 type Exec = (labId: string, command: readonly string[], options: ExecOptions) => ExecResult | Promise<ExecResult> | undefined;
@@ -29,6 +31,8 @@ export interface FakeWorld {
 	memoryBytes: number;
 	/** What other instances have of it. */
 	othersBytes: number;
+	/** Null: a host without swap. */
+	freeSwapBytes: number | null;
 	/** Answers in the place of the workstation, the nodes and kubectl; undefined falls back to {@link answer}. */
 	onExec?: Exec;
 	onNodeExec?: Exec;
@@ -37,11 +41,21 @@ export interface FakeWorld {
 	onFreeze?: ((labId: string) => Promise<void>) | undefined;
 	/** Called before a lab is removed. */
 	onDestroy?: ((labId: string) => Promise<void>) | undefined;
+	/** Called while a lab is reclaimed. */
+	onReclaim?: ((labId: string, signal: AbortSignal) => Promise<void>) | undefined;
 	onProbe?: (labId: string, probe: LabProbe) => Omit<ProbeResult, "id"> | undefined;
 }
 
 export function createFakeWorld(): FakeWorld {
-	return { labs: new Map(), calls: [], failures: new Map(), stalls: new Set(), memoryBytes: 8 * 1024 ** 3, othersBytes: 0 };
+	return {
+		labs: new Map(),
+		calls: [],
+		failures: new Map(),
+		stalls: new Set(),
+		memoryBytes: 8 * 1024 ** 3,
+		othersBytes: 0,
+		freeSwapBytes: null,
+	};
 }
 
 const done = (stdout: string): ExecResult => ({ exitCode: 0, stdout, stderr: "" });

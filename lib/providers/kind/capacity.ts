@@ -1,21 +1,16 @@
 import { AppError } from "../../core/errors.ts";
-import type { ClusterSpec, HostMemory } from "../provider.ts";
+import { labMemory } from "../../core/lab-memory.ts";
+import { parseSwap } from "../../core/swap.ts";
+import type { ClusterSpec, ColdRoom, HostMemory } from "../provider.ts";
 
 const MiB = 1024 * 1024;
 
-// 464 MiB were measured for an idle one-node cluster (build way, two cores); a scenario's workloads and page cache
-// that can't be dropped come on top.
-const firstNodeBytes = 700 * MiB;
-// A worker has no control plane: kubelet, containerd, kube-proxy, network agent and its share of the pods.
-const furtherNodeBytes = 400 * MiB;
-// Workstation with a shell or two, the mirror, the edge (3 MB), and their shims.
-const besidesBytes = 100 * MiB;
 /** Kept for the host itself, the engine and the web. */
 export const reserveBytes = 1024 * MiB;
 
 /** Memory that one more lab of this shape needs. */
 export function neededBytes({ nodes }: Pick<ClusterSpec, "nodes">): number {
-	return firstNodeBytes + (nodes - 1) * furtherNodeBytes + besidesBytes;
+	return labMemory(nodes).hotBytes;
 }
 
 export interface Meminfo {
@@ -73,4 +68,22 @@ export function shareMemory({ meminfo, instanceId, labs, limitBytes = Number.POS
 	memory.mostBytes = Math.min(forLabs, limitBytes);
 	memory.totalBytes = Math.min(Math.max(0, forLabs - besides), limitBytes + othersBytes);
 	return memory;
+}
+
+// Swap that stays free: a full one is felt by every program of the host.
+const swapReserveBytes = 256 * MiB;
+// What zram is usually said to reach; not measured here.
+const zramRatio = 3;
+
+/**
+ * @param meminfo the text of /proc/meminfo
+ * @param swaps the text of /proc/swaps
+ */
+export function coldRoom(cluster: ClusterSpec, meminfo: string, swaps: string): ColdRoom | null {
+	const swap = parseSwap(meminfo, swaps);
+	if (swap.totalBytes === 0) return null;
+	const { coldBytes, swapBytes } = labMemory(cluster.nodes);
+	// Swap in memory takes memory.
+	const memoryBytes = coldBytes + (swap.inMemory ? swapBytes / zramRatio : 0);
+	return { memoryBytes, swapBytes, freeSwapBytes: Math.max(0, swap.freeBytes - swapReserveBytes) };
 }

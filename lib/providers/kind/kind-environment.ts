@@ -2,7 +2,8 @@ import { KubeConfig, VersionApi } from "@kubernetes/client-node";
 import pRetry from "p-retry";
 import { AppError } from "../../core/errors.ts";
 import { runCommand } from "../../core/run-command.ts";
-import type { LabEnvironment } from "../provider.ts";
+import type { LabEnvironment, LabUsage } from "../provider.ts";
+import { type ContainerCgroup, findCgroup, readUsage, reclaim } from "./cgroup.ts";
 import { containerExec } from "./container-exec.ts";
 import { grantAccess } from "./grant-access.ts";
 import { type KindContext, labPaths } from "./kind-context.ts";
@@ -26,6 +27,18 @@ export function createKindEnvironment(context: KindContext, labId: string, nodeC
 
 	/** Containers in the order in which they are frozen: who asks before who answers. */
 	const frozenInOrder = [names.workstation, names.edge, ...nodes.toReversed(), names.mirror];
+
+	/** Control groups of the lab's containers, the largest first. */
+	async function cgroups(): Promise<ContainerCgroup[]> {
+		const all = [...nodes, names.workstation, names.mirror, names.edge];
+		const said = await docker.must(["inspect", "--type", "container", "--format", "{{.Id}} {{.State.Pid}}", ...all]);
+		const parts = said
+			.trim()
+			.split("\n")
+			.map((line) => line.split(" "));
+		const found = await Promise.all(parts.map(([id = "", pid]) => findCgroup({ id, pid: Number(pid) })));
+		return found.filter((one) => one !== undefined);
+	}
 
 	async function inState(state: "running" | "paused"): Promise<Set<string>> {
 		const rows = await docker.containers(names.cluster);
@@ -76,6 +89,16 @@ export function createKindEnvironment(context: KindContext, labId: string, nodeC
 			};
 			// On cgroup v1 a container that forks quickly may escape the first try: runc then says "unable to freeze".
 			await pRetry(freezeRunning, { retries: 3, minTimeout: 200 });
+		},
+		async reclaim(signal) {
+			const paused = await inState("paused");
+			if (!frozenInOrder.every((name) => paused.has(name))) throw new AppError("not-reclaimed", "Only a frozen lab is moved to swap.");
+			for (const group of await cgroups()) await reclaim(group, signal);
+		},
+		async usage() {
+			const parts = await Promise.all((await cgroups()).map(readUsage));
+			const sum = (field: keyof LabUsage) => parts.reduce((total, part) => total + part[field], 0);
+			return { memoryBytes: sum("memoryBytes"), swapBytes: sum("swapBytes"), cpuMs: sum("cpuMs") };
 		},
 		async thaw() {
 			const paused = await inState("paused");

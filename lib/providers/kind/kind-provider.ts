@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { AppError } from "../../core/errors.ts";
 import type { LabEnvironment, LabProvider } from "../provider.ts";
-import { neededBytes, parseMeminfo, shareMemory } from "./capacity.ts";
+import { coldRoom, neededBytes, parseMeminfo, shareMemory } from "./capacity.ts";
+import { canReclaim } from "./cgroup.ts";
 import { createLab } from "./create-lab.ts";
 import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
@@ -115,6 +116,11 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 			const labs = await labsOnHost(await docker.containers("fl-"));
 			const meminfo = parseMeminfo(await readFile("/proc/meminfo", "utf8"));
 			return shareMemory({ meminfo, instanceId, labs, limitBytes: options.memoryBytes, givesWay: (id) => id === preparing?.id });
+		},
+		async coldRoom(cluster) {
+			if (!(await canReclaim())) return null;
+			const [meminfo, swaps] = await Promise.all(["/proc/meminfo", "/proc/swaps"].map((file) => readFile(file, "utf8")));
+			return coldRoom(cluster, meminfo ?? "", swaps ?? "");
 		},
 		async close() {
 			preparing?.abort.abort(labsComeFirst());

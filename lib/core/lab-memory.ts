@@ -1,0 +1,30 @@
+const MiB = 1024 * 1024;
+
+/** What one lab takes of a host, in bytes: measured on labs with one node, and put together for larger ones. */
+export interface LabMemory {
+	/** Running, or frozen in memory. */
+	hotBytes: number;
+	/** Frozen and reclaimed: what can't be moved to swap. */
+	coldBytes: number;
+	/** Swap that a reclaimed one takes. */
+	swapBytes: number;
+}
+
+// 464 MiB were measured for an idle one-node cluster (build way, two cores); a scenario's workloads and page cache
+// that can't be dropped come on top.
+const firstNodeBytes = 700 * MiB;
+// A worker has no control plane: kubelet, containerd, kube-proxy, network agent and its share of the pods.
+const furtherNodeBytes = 400 * MiB;
+// Workstation with a shell or two, the mirror, the edge (3 MB), and their shims.
+const besidesBytes = 100 * MiB;
+// 882 MB went to 62 MB in a trial: page tables, kernel stacks and slabs stay.
+const coldNodeBytes = 62 * MiB;
+const coldBesidesBytes = 20 * MiB;
+
+/** @param nodes of the lab's cluster */
+export function labMemory(nodes: number): LabMemory {
+	const hotBytes = firstNodeBytes + (nodes - 1) * furtherNodeBytes + besidesBytes;
+	const coldBytes = nodes * coldNodeBytes + coldBesidesBytes;
+	// Page cache is dropped rather than swapped, so this is the most.
+	return { hotBytes, coldBytes, swapBytes: hotBytes - coldBytes };
+}

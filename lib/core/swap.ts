@@ -1,0 +1,16 @@
+/** Swap of a host, in bytes. */
+export interface Swap {
+	totalBytes: number;
+	freeBytes: number;
+	/** All or part of it is memory itself, compressed. */
+	inMemory: boolean;
+}
+
+/**
+ * @param meminfo the text of /proc/meminfo, which counts in KiB
+ * @param swaps the text of /proc/swaps: a line a device below its head
+ */
+export function parseSwap(meminfo: string, swaps: string): Swap {
+	const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(meminfo)?.[1] ?? 0) * 1024;
+	return { totalBytes: bytes("SwapTotal"), freeBytes: bytes("SwapFree"), inMemory: /^\/dev\/zram/m.test(swaps) };
+}
