@@ -28,13 +28,13 @@ const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, b
 /**
  * What labs take or are granted, whichever is more: of this instance by its records and by what is on the host (also what no
  * record names), of the others by what is there.
- * @param neededBytes what a lab may come to take
+ * @param neededBytes what a lab may come to take; a cold one can't grow before it is given to somebody
  */
 export function hostUse(records: readonly LabRecord[], memory: HostMemory, neededBytes: (record: LabRecord) => number): HostUse {
 	const here = new Map(Object.entries(memory.labs));
 	for (const record of records.filter(isGranted)) {
 		const { environmentId } = record;
-		here.set(environmentId, Math.max(here.get(environmentId) ?? 0, neededBytes(record)));
+		here.set(environmentId, Math.max(here.get(environmentId) ?? 0, record.cold ? 0 : neededBytes(record)));
 	}
 	const poolBytes = sum(records.filter(isPooled).map(({ environmentId }) => here.get(environmentId) ?? 0));
 	return { here, hereBytes: sum(here.values()), poolBytes, others: memory.others, othersBytes: sum(Object.values(memory.others)) };

@@ -7,6 +7,8 @@ export type LabEvent =
 	| "baseline-proven"
 	| "fault-proven"
 	| "freeze"
+	/** Of the pool: made warm again. */
+	| "renew"
 	| "claim"
 	| "rest"
 	| "wake"
@@ -26,9 +28,9 @@ const transitions: Record<LabState, Partial<Record<LabEvent, LabState>>> = {
 	requested: { provision: "provisioning", replace: "frozen", abandon: "abandoned", fail: "failed" },
 	provisioning: { "baseline-proven": "healthy", abandon: "abandoned", fail: "failed" },
 	healthy: { "fault-proven": "faulted", abandon: "abandoned", fail: "failed" },
-	faulted: { freeze: "frozen", claim: "active", abandon: "abandoned", fail: "failed" },
 	// A lab that does not wake as it was proven is made anew.
-	frozen: { claim: "active", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
+	faulted: { freeze: "frozen", claim: "active", abandon: "abandoned", reset: "requested", fail: "failed" },
+	frozen: { renew: "faulted", claim: "active", expire: "expired", abandon: "abandoned", reset: "requested", fail: "failed" },
 	active: {
 		replace: "frozen",
 		rest: "resting",

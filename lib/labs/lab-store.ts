@@ -10,6 +10,8 @@ export interface LabRecord {
 	environmentId: string;
 	/** Made ahead, and nobody's yet. */
 	pooled: boolean;
+	/** Of the pool, frozen and moved to swap; no longer so once somebody is given it. */
+	cold: boolean;
 	/** What it was made from; see `versionOf`. */
 	version: string;
 	scenario: string;
@@ -56,6 +58,8 @@ export interface LabStore {
 	replace(id: string, from: LabState, spare: LabRecord, change: Partial<Omit<LabRecord, "id" | "state">>): Promise<boolean>;
 	/** Takes a lab out of the pool for good, and makes it `abandoned`: false where a learner was given it, or it is over. */
 	discard(id: string): Promise<boolean>;
+	/** Says of a frozen lab of the pool that it was moved to swap: false where a learner was given it, or it is over. */
+	chill(id: string): Promise<boolean>;
 	/** Forgets a lab altogether. */
 	remove(id: string): Promise<void>;
 	/** Keeps the cluster as the fault left it: what a repair is compared with. */

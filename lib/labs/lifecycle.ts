@@ -9,6 +9,7 @@ import { canHappen, isOver, isStarting, isUsable, type LabEvent, nextState } fro
 import type { LabRecord, LabStore } from "./lab-store.ts";
 import { createResting, type Resting } from "./resting.ts";
 import { createStageLog, type StageLog } from "./stage-log.ts";
+import { createTiers, type Tiers } from "./tiers.ts";
 
 export interface LifecycleDeps extends FollowDeps {
 	provider(): Promise<LabProvider>;
@@ -24,7 +25,7 @@ export interface LifecycleDeps extends FollowDeps {
 }
 
 /** What happens to one lab over its life; each call returns when the state has changed, the long part runs behind. */
-export interface Lifecycle extends Pick<Resting, "rest" | "wake"> {
+export interface Lifecycle extends Tiers, Pick<Resting, "rest" | "wake"> {
 	/** Brings a lab to its learner, or into the pool, from whatever state it is in on the way there. */
 	start(labId: string): void;
 	/**
@@ -102,7 +103,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 				if (isUsable(record.state)) return await takeUp(labId, signal);
 				// Ended or reset while this waited for its turn, or at rest in the pool.
 				if (!isStarting(record.state) && (record.state !== "frozen" || record.pooled)) return;
-				const woken = record.state === "frozen" ? await wake(record, stage, signal) : undefined;
+				// One that is proven may have been frozen since: its engine ended before it said so, or it is made warm again.
+				const woken = record.state === "frozen" || record.state === "faulted" ? await wake(record, stage, signal) : undefined;
 				if (!woken) onFree();
 				const environment = woken ?? (await build(labId, stage, signal));
 				await stage.end();
@@ -111,7 +113,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 					await rest(labId, environment);
 					continue;
 				}
-				if (!woken) openShell(labId, environment);
+				if (!woken || record.pooled) openShell(labId, environment);
 				return await hand(labId, environment, signal, onFree);
 			}
 		} catch (error) {
@@ -123,15 +125,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	/** Makes the lab, or goes on making it, up to the proven fault. */
 	async function build(labId: string, stage: StageLog, signal: AbortSignal): Promise<LabEnvironment> {
 		const record = await find(labId);
-		const environment = await bringUp({
+		return bringUp({
 			...{ record, scenario: catalogue.instantiate(record.scenario, record.seed), signal, steps: deps.steps, onStage: stage.begin },
 			provider: await deps.provider(),
 			move: async (event) => void (await move(labId, event)),
 			keepFault: (view) => store.keepFault(labId, view),
 		});
-		// An engine may have ended between freezing it and saying so.
-		if (record.state === "faulted") await environment.thaw();
-		return environment;
 	}
 
 	/** Thaws a lab of the pool and proves it again; one that is not as it was is given up, and undefined says so. */
@@ -143,7 +142,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			if (!environment) throw new AppError("lab-lost", "Parts of a lab of the pool are gone from the host.");
 			await environment.thaw();
 			// Beside the proof: the prompt is there when the lab is shown.
-			openShell(record.id, environment);
+			if (!record.pooled) openShell(record.id, environment);
 			await deps.reproveFault(environment, scenario, { signal, onStep: stage.begin });
 			return environment;
 		} catch (error) {
@@ -265,6 +264,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			if (!(await store.discard(labId))) return;
 			finishRemoval(labId);
 		},
+		...createTiers({ ...deps, find, move, bring }),
 		rest: resting.rest,
 		wake: resting.wake,
 		finishRemoval,

@@ -12,7 +12,16 @@ export async function draftLab(
 	const version = versionOf(catalogue, wanted.scenario, (await provider()).madeOf);
 	const now = clock.now();
 	return {
-		...{ ...wanted, id, environmentId: id, version, state: "requested", createdAt: now, admittedAt: wanted.pooled ? now : null },
+		...{
+			...wanted,
+			cold: false,
+			id,
+			environmentId: id,
+			version,
+			state: "requested",
+			createdAt: now,
+			admittedAt: wanted.pooled ? now : null,
+		},
 		...{ readyAt: null, expiresAt: null, solvedAt: null, endedAt: null, restingSince: null },
 		...{ hintsShown: 0, revealed: false, checks: 0, report: null, failure: null },
 	};

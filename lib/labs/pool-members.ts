@@ -8,11 +8,11 @@ const tiers: Partial<Record<LabRecord["state"], Tier>> = {
 };
 
 /** A pooled lab as the plan sees it; undefined where it is failed or on its way out. */
-export function memberOf(record: LabRecord, memoryBytes: number): Member | undefined {
-	const tier = record.pooled ? tiers[record.state] : undefined;
+export function memberOf(record: LabRecord, memoryBytes: number, doing: Member["doing"] = null): Member | undefined {
+	const tier = record.pooled ? (record.cold ? "cold" : tiers[record.state]) : undefined;
 	if (!tier) return undefined;
 	const { id, scenario, seed, version, createdAt } = record;
-	return { id, key: { scenario, seed, version }, tier, doing: null, madeAt: createdAt, provenAt: createdAt, memoryBytes };
+	return { id, key: { scenario, seed, version }, tier, doing, madeAt: createdAt, provenAt: createdAt, memoryBytes };
 }
 
 /** Of labs that are still being made, the one that will be ready first: a learner waits less for it than for a new one. */

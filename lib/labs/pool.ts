@@ -59,6 +59,8 @@ const startMs = 40_000;
 const makeCpuMs = 1.5 * startMs;
 /** A thaw and the new proof of the fault. */
 const claimMs = 800;
+/** From swap: measured up to a DNS answer from a pod, 1.3 s, and the proof. */
+const coldTimes = { claimMs: 1_300 + claimMs, warmCpuMs: 1_000 };
 const ageMs = 12 * hourMs;
 /** Learners and other refills come first; see docs/pool-plan.md. */
 const refillMs = 3 * startMs;
@@ -66,6 +68,8 @@ const refillMs = 3 * startMs;
 export function createPool(deps: PoolDeps): Pool {
 	const { store, catalogue, clock, log, lifecycle, host } = deps;
 	const atOnce = Math.max(1, Math.floor(host.cpus / 2));
+	const reclaiming = new Set<string>();
+	let refusedUntil = 0;
 	const times: DemandTimes = { refillMs, makeMs: startMs, atOnce, ageMs };
 
 	async function look(scenario: string) {
@@ -101,6 +105,37 @@ export function createPool(deps: PoolDeps): Pool {
 		return { frozen: inOrder(members, claim).map(recordOf), coming: coming && recordOf(coming) };
 	}
 
+	/** What the cold tier has for a scenario; nothing for a while after the host has refused. */
+	async function coldCosts(provider: LabProvider, scenario: string) {
+		const { cluster } = catalogue.instantiate(scenario, catalogue.seeds(scenario)[0]);
+		const room = clock.now() < refusedUntil ? null : await provider.coldRoom(cluster);
+		return room && { bytes: room.memoryBytes, swapBytes: room.swapBytes, freeSwapBytes: room.freeSwapBytes, ...coldTimes };
+	}
+
+	/** What is free beside all that is held or granted. */
+	async function hasRoomFor(record: LabRecord): Promise<boolean> {
+		const provider = await deps.provider();
+		const memory = await provider.memory();
+		const needed = ({ scenario, seed }: LabRecord) => provider.neededBytes(catalogue.instantiate(scenario, seed).cluster);
+		const inCatalogue = (await store.list()).filter(({ scenario }) => catalogue.slugs().includes(scenario));
+		const use = hostUse(inCatalogue, memory, needed);
+		return memory.totalBytes - use.hereBytes - use.othersBytes >= needed(record) - (use.here.get(record.environmentId) ?? 0);
+	}
+
+	async function reclaim(labId: string): Promise<void> {
+		reclaiming.add(labId);
+		try {
+			if (await lifecycle.reclaim(labId)) return;
+			// Somebody was given it meanwhile.
+			const record = await store.get(labId);
+			if (!record?.pooled || record.state !== "frozen") return;
+			refusedUntil = clock.now() + backOffMs;
+			log.warn({ lab: labId }, "a lab of the pool could not be moved to swap; none is for a while");
+		} finally {
+			reclaiming.delete(labId);
+		}
+	}
+
 	async function input(provider: LabProvider, memory: HostMemory): Promise<PoolInput> {
 		const now = clock.now();
 		const records = await store.list();
@@ -114,6 +149,7 @@ export function createPool(deps: PoolDeps): Pool {
 		const needed = (slug: string) => room.get(slug) ?? 0;
 		const use = hostUse(records, memory, ({ scenario }) => needed(scenario));
 
+		const cold = new Map(await Promise.all(slugs.map(async (slug) => [slug, await coldCosts(provider, slug)] as const)));
 		const lines = expectDemand({ now, scenarios: slugs.filter((slug) => !backingOff.has(slug)), times }, tallyOf(records, now), [], []).map(
 			(demand): PoolLine => ({
 				...demand,
@@ -121,12 +157,18 @@ export function createPool(deps: PoolDeps): Pool {
 				seeds: catalogue.seeds(demand.scenario),
 				costs: {
 					make: { bytes: needed(demand.scenario), cpuMs: makeCpuMs },
-					...{ keepCpuMs: 0, startMs, cold: null },
+					...{ keepCpuMs: 0, startMs, cold: cold.get(demand.scenario) ?? null },
 					hot: { bytes: needed(demand.scenario), claimMs },
 				},
 			}),
 		);
-		const members = records.flatMap((record) => memberOf(record, use.here.get(record.environmentId) ?? 0) ?? []);
+		const members = records.flatMap(
+			(record) => memberOf(record, use.here.get(record.environmentId) ?? 0, reclaiming.has(record.id) ? "reclaim" : null) ?? [],
+		);
+		const inSwap = members
+			.filter(({ tier }) => tier === "cold")
+			.reduce((sum, { key }) => sum + (cold.get(key.scenario)?.swapBytes ?? 0), 0);
+		const freeSwap = Math.max(0, ...[...cold.values()].map((costs) => costs?.freeSwapBytes ?? 0));
 		const waiting = records.filter(isWaiting);
 		const starting = records.filter((record) => !record.pooled && isStarting(record.state) && !isWaiting(record)).length;
 		const making = members.filter(({ tier }) => tier === "creating").length;
@@ -141,7 +183,7 @@ export function createPool(deps: PoolDeps): Pool {
 				memoryBytes: memory.totalBytes,
 				usedBytes: use.hereBytes - use.poolBytes + use.othersBytes,
 				wantedBytes: waiting.reduce((sum, { scenario }) => sum + needed(scenario), 0),
-				...{ swapBytes: 0, cpus: host.cpus, starting },
+				...{ swapBytes: freeSwap + inSwap, cpus: host.cpus, starting },
 				// What the pool itself does is not in it.
 				busyCpus: Math.max(0, host.busyCpus() - making * (makeCpuMs / startMs)),
 			},
@@ -158,6 +200,9 @@ export function createPool(deps: PoolDeps): Pool {
 				log.info(action, "the pool");
 				// A learner may have been given it since the plan was made.
 				if (action.do === "evict") await lifecycle.discard(action.member);
+				// Seconds each, and nobody waits for it.
+				if (action.do === "reclaim") void reclaim(action.member);
+				if (action.do === "renew") await lifecycle.renew(action.member).catch((error) => log.warn({ err: error, lab: action.member }));
 				if (action.do !== "create") continue;
 				const { scenario, seed } = action.key;
 				const record = await draftLab({ scenario, seed, pooled: true, person: "" }, deps);
@@ -173,12 +218,13 @@ export function createPool(deps: PoolDeps): Pool {
 		mayBeGiven: ({ scenario, version, createdAt }, { madeOf }) =>
 			clock.now() - createdAt < ageMs && version === versionOf(catalogue, scenario, madeOf),
 		async giveWay() {
-			await tend(undefined, (action) => action.do === "evict");
+			await tend(undefined, (action) => action.do === "evict" || action.do === "reclaim");
 		},
 		spares: async (wanted) => (await candidates(wanted)).frozen,
 		async claim(wanted, person) {
 			const { frozen, coming } = await candidates(wanted);
 			for (const record of [...frozen, ...(coming ? [coming] : [])]) {
+				if (record.cold && !(await hasRoomFor(record))) continue;
 				if (await store.take(record.id, { createdAt: clock.now(), person })) return record;
 			}
 			return undefined;

@@ -35,7 +35,7 @@ export function createLabStore(database: Database): LabStore {
 			database.transaction().execute(async (transaction) => {
 				const { numUpdatedRows } = await transaction
 					.updateTable("lab")
-					.set({ ...toColumns(change), pooled: 0 })
+					.set({ ...toColumns(change), pooled: 0, cold: 0 })
 					.where("id", "=", id)
 					.where("pooled", "=", 1)
 					.where("state", "in", takeable)
@@ -59,6 +59,16 @@ export function createLabStore(database: Database): LabStore {
 				.where("id", "=", id)
 				.where("pooled", "=", 1)
 				.where("state", "in", [...takeable, "failed"])
+				.executeTakeFirst();
+			return numUpdatedRows === 1n;
+		},
+		async chill(id) {
+			const { numUpdatedRows } = await database
+				.updateTable("lab")
+				.set({ cold: 1 })
+				.where("id", "=", id)
+				.where("pooled", "=", 1)
+				.where("state", "=", "frozen")
 				.executeTakeFirst();
 			return numUpdatedRows === 1n;
 		},
@@ -156,6 +166,7 @@ function toColumns(change: Partial<LabRecord>): Partial<LabTable> {
 		id: change.id,
 		environment_id: change.environmentId,
 		pooled: change.pooled === undefined ? undefined : Number(change.pooled),
+		cold: change.cold === undefined ? undefined : Number(change.cold),
 		version: change.version,
 		scenario: change.scenario,
 		seed: change.seed,
@@ -186,6 +197,7 @@ function fromRow(row: LabTable): LabRecord {
 		id: row.id,
 		environmentId: row.environment_id,
 		pooled: row.pooled === 1,
+		cold: row.cold === 1,
 		version: row.version,
 		scenario: row.scenario,
 		seed: row.seed,

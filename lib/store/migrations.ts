@@ -96,4 +96,12 @@ export const migrations: Record<string, Migration> = {
 			await sql`update lab set admitted_at = created_at`.execute(database);
 		},
 	},
+	"006-cold": {
+		async up(database: Kysely<unknown>) {
+			await database.schema
+				.alterTable("lab")
+				.addColumn("cold", "integer", (column) => column.notNull().defaultTo(0))
+				.execute();
+		},
+	},
 };

@@ -15,6 +15,7 @@ export interface LabTable {
 	id: string;
 	environment_id: string;
 	pooled: number;
+	cold: number;
 	version: string;
 	scenario: string;
 	seed: number;

@@ -44,7 +44,9 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 		},
 		neededBytes,
 		async memory() {
-			const labs = Object.fromEntries([...world.labs].map(([labId, { spec }]) => [labId, neededBytes(spec.cluster)]));
+			const labs = Object.fromEntries(
+				[...world.labs].map(([labId, { spec, cold }]) => [labId, cold ? 64 * 1024 ** 2 : neededBytes(spec.cluster)]),
+			);
 			return { mostBytes: world.memoryBytes, totalBytes: world.memoryBytes, others: { other: world.othersBytes }, labs };
 		},
 		coldRoom: async (cluster) =>

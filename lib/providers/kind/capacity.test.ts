@@ -8,6 +8,7 @@ const lab = (instanceId: string, labId: string, used: number | null, nodes = 1):
 	instanceId,
 	labId,
 	nodes,
+	frozen: false,
 	usedBytes: used,
 });
 const share = (labs: LabOnHost[], options: { usedBytes?: number; limitBytes?: number; givesWay?: (id: string) => boolean } = {}) =>
@@ -39,6 +40,12 @@ test("a lab that was just made counts with what it will take, whoever's it is", 
 	expect(memory.others).toEqual({ theirs: neededBytes({ nodes: 2 }) + 2 * gib });
 	// All that is in use is labs'.
 	expect(memory.totalBytes).toBe(16 * gib - reserveBytes);
+});
+
+test("a frozen lab takes no more than it does now, but those of others may be thawed without asking", () => {
+	const cold = (instanceId: string, labId: string): LabOnHost => ({ ...lab(instanceId, labId, 0.1 * gib), frozen: true });
+	const memory = share([cold("mine", "a"), cold("theirs", "b")], { usedBytes: 0.2 * gib });
+	expect(memory).toMatchObject({ labs: { a: 0.1 * gib }, others: { theirs: one } });
 });
 
 test("where the host does not say what a lab takes, it takes what it may", () => {

@@ -34,6 +34,8 @@ export interface LabOnHost {
 	instanceId: string;
 	labId: string;
 	nodes: number;
+	/** Every part of it is frozen: it takes no more than now until it is thawed. */
+	frozen: boolean;
 	/** Memory that it takes now and that can't be dropped; null where the host does not say. */
 	usedBytes: number | null;
 }
@@ -61,7 +63,7 @@ export function shareMemory({ meminfo, instanceId, labs, limitBytes = Number.POS
 	for (const lab of labs) {
 		const heldBytes = Math.max(usedBytes(lab), neededBytes(lab));
 		if (lab.instanceId !== instanceId) memory.others[lab.instanceId] = (memory.others[lab.instanceId] ?? 0) + heldBytes;
-		else if (!givesWay(lab.labId)) memory.labs[lab.labId] = heldBytes;
+		else if (!givesWay(lab.labId)) memory.labs[lab.labId] = lab.frozen ? usedBytes(lab) : heldBytes;
 	}
 	const forLabs = Math.max(0, meminfo.totalBytes - reserveBytes);
 	const othersBytes = Object.values(memory.others).reduce((sum, bytes) => sum + bytes, 0);

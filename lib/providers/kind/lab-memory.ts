@@ -40,11 +40,12 @@ export async function labsOnHost(rows: readonly DockerRow[]): Promise<LabOnHost[
 		const [, instanceId, labId, part] = anyLab.exec(name) ?? [];
 		if (!instanceId || !labId || !part || ended.has(state)) continue;
 		const key = `${instanceId}/${labId}`;
-		const lab = labs.get(key) ?? { instanceId, labId, nodes: 0, usedBytes: 0 };
+		const lab = labs.get(key) ?? { instanceId, labId, nodes: 0, frozen: true, usedBytes: 0 };
 		const isNode = part === "control-plane" || part.startsWith("worker");
 		const bytes = state === "created" ? 0 : await containerBytes(id);
 		const sum = lab.usedBytes === null || bytes === null ? null : lab.usedBytes + bytes;
-		labs.set(key, { ...lab, nodes: lab.nodes + Number(isNode), usedBytes: sum });
+		const frozen = lab.frozen && state === "paused";
+		labs.set(key, { ...lab, frozen, nodes: lab.nodes + Number(isNode), usedBytes: sum });
 	}
 	// Its nodes may be still to come.
 	return [...labs.values()].map((lab) => ({ ...lab, nodes: Math.max(1, lab.nodes) }));
