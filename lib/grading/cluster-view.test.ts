@@ -34,6 +34,30 @@ test("a controller of another kind and the same name is not the workload", () =>
 	]);
 });
 
+test("what runs the same under another controller, in another namespace, or only names it as an owner is not the workload", () => {
+	const withPod = (made: V1Pod) => names((shop) => void shop.pods.push(made));
+	expect(withPod(ownedBy("double-1", "Deployment", "double"))).toEqual(["catalog-1", "catalog-2"]);
+	const elsewhere = ownedBy("catalog-3", "Deployment", "catalog");
+	Object.assign(elsewhere.metadata ?? {}, { namespace: "other" });
+	expect(withPod(elsewhere)).toEqual(["catalog-1", "catalog-2"]);
+	const claimed = ownedBy("claimed-1", "Deployment", "catalog");
+	for (const reference of claimed.metadata?.ownerReferences ?? []) reference.controller = false;
+	expect(withPod(claimed)).toEqual(["catalog-1", "catalog-2"]);
+	expect(withPod(ownedBy("catalog-4", "Deployment", "catalog"))).toEqual(["catalog-1", "catalog-2", "catalog-4"]);
+});
+
+test("each of a workload's containers must be what it was", () => {
+	const [one] = catalog.containers;
+	const both = { ...catalog, containers: [...catalog.containers, { ...one, name: "log", image: "log:1" }] };
+	const withLog = (image: string) =>
+		names((shop) => {
+			for (const { spec } of shop.pods.slice(1, 3)) spec?.containers.push({ name: "log", image: "log:1" });
+			Object.assign(shop.pods[1]?.spec?.containers[1] ?? {}, { image });
+		}, both);
+	expect(withLog("log:1")).toEqual(["catalog-1", "catalog-2"]);
+	expect(withLog("log:2")).toEqual(["catalog-2"]);
+});
+
 test("nothing is genuine of a workload that nothing is known of", () => {
 	expect(names(() => {}, { ...catalog, containers: [] })).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { ObjectiveResult, Verdict } from "../protocol/report.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
 import type { Objective } from "../scenarios/schema.ts";
 import type { ClusterView } from "./cluster-view.ts";
-import { afterwards, decide, type Reach } from "./decisive.ts";
+import { afterwards, decide, type Reach, unlessChanged } from "./decisive.ts";
 import { shopView } from "./test-support/shop-view.ts";
 
 const check = { type: "http", from: { deployment: "front" }, url: "http://catalog/", backends: [{ deployment: "catalog" }], samples: 1 };
@@ -30,11 +30,17 @@ const healthy = lab();
 const startAt = 1_000_000;
 
 /** A lab whose traffic is what `verdict` says, given all that was done to it so far. */
-async function grade(options: { verdict?(done: string[]): Verdict; view?(done: string[]): ClusterView; reach?: Partial<Reach> }) {
+async function grade(options: {
+	verdict?(done: string[], ms: number): Verdict;
+	view?(done: string[]): ClusterView;
+	reach?: Partial<Reach>;
+	scenario?: ScenarioInstance;
+}) {
 	const done: string[] = [];
 	const steps: string[] = [];
-	const looks: boolean[] = [];
+	const looks: { holds: boolean; ids: string[]; at: number }[] = [];
 	let now = startAt;
+	let releasedAt = 0;
 	const clock = {
 		now: () => now,
 		sleep: async (ms: number) => {
@@ -47,7 +53,7 @@ async function grade(options: { verdict?(done: string[]): Verdict; view?(done: s
 		return {};
 	};
 	const report = await decide({
-		...{ scenario, before: healthy, last: undefined, check: 1, clock, signal: new AbortController().signal },
+		...{ scenario: options.scenario ?? scenario, before: healthy, last: undefined, check: 1, clock, signal: new AbortController().signal },
 		onStep: (step) => steps.push(step),
 		random: () => 0.5,
 		reach: {
@@ -55,19 +61,22 @@ async function grade(options: { verdict?(done: string[]): Verdict; view?(done: s
 			watch: async () => ({ current: view, change: clock.sleep }),
 			hands: { deletePod: act("delete"), rollOut: act("roll out") },
 			evaluate: async ({ objectives }, _view, { holds }) => {
-				looks.push(holds);
+				looks.push({ holds, ids: objectives.map(({ id }) => id), at: now });
 				return objectives.map(({ id, title, points }): ObjectiveResult => {
-					const verdict = options.verdict?.(done) ?? "pass";
+					const verdict = options.verdict?.(done, now - startAt) ?? "pass";
 					return { id, title, verdict, points: verdict === "pass" ? points : 0, maxPoints: points, message: "said", evidence: [] };
 				});
 			},
 			act: async (guards) => [...guards],
 			hold: async () => void done.push("hold"),
-			release: async () => void done.push("release"),
+			release: async () => {
+				done.push("release");
+				releasedAt = now;
+			},
 			...options.reach,
 		},
 	});
-	return { report, done, steps, looks, ms: now - startAt, message: report.objectives[0]?.message };
+	return { report, done, steps, looks, releasedAt, ms: now - startAt, message: report.objectives[0]?.message };
 }
 
 /** The view with other pods once some were deleted. */
@@ -85,7 +94,84 @@ test("a lasting repair is probed, disturbed twice under a hold, and looked at on
 
 test("the hold window of denies is watched in the last look, on which a pass rests, and not in those before", async () => {
 	const { looks } = await grade({ view: afterDeletion });
-	expect(looks).toEqual([false, false, false, true]);
+	expect(looks.map(({ holds }) => holds)).toEqual([false, false, false, true]);
+});
+
+test("the last look is taken a moment after changes are taken again, which nobody can foresee", async () => {
+	const { looks, releasedAt } = await grade({ view: afterDeletion });
+	// Between 200 and 1200 ms; `random` says the middle.
+	expect((looks.at(-1)?.at ?? 0) - releasedAt).toBe(700);
+});
+
+test("guards are judged before the check disturbs anything: what it makes is nobody's repair", async () => {
+	const seen: string[][] = [];
+	const done: string[] = [];
+	const hand = (what: string) => async () => {
+		done.push(what);
+		return {};
+	};
+	await grade({
+		reach: {
+			hands: { deletePod: hand("delete"), rollOut: hand("roll out") },
+			act: async (guards) => {
+				seen.push([...done]);
+				return [...guards];
+			},
+		},
+	});
+	expect(seen).toEqual([[]]);
+	expect(done).toContain("delete");
+});
+
+test("samples are drawn once a round and not again in the last look: the risks are spent for three", async () => {
+	const sampled = { ...scenario.objectives[0], id: "sampled", check: { ...check, sampling: {} } };
+	const both = { ...scenario, objectives: [...scenario.objectives, sampled] } as unknown as ScenarioInstance;
+	const { looks, report } = await grade({ view: afterDeletion, scenario: both });
+	expect(report.verdict).toBe("pass");
+	expect(looks.filter(({ ids }) => ids.includes("sampled"))).toHaveLength(3);
+	expect(looks.at(-1)?.ids).toEqual(["o"]);
+});
+
+test("after a disturbance traffic is given as long as endpoints and rules lag, and no longer", async () => {
+	const failingFor = (forMs: number) => {
+		let deletedAt: number | undefined;
+		return (done: string[], ms: number): Verdict => {
+			if (done.includes("delete")) deletedAt ??= ms;
+			return deletedAt !== undefined && ms - deletedAt < forMs ? "fail" : "pass";
+		};
+	};
+	expect((await grade({ view: afterDeletion, verdict: failingFor(10_000) })).report.verdict).toBe("pass");
+	const { report, done } = await grade({ view: afterDeletion, verdict: failingFor(30_000) });
+	expect(report.verdict).toBe("fail");
+	expect(done).not.toContain("roll out");
+});
+
+test("a workload that does not come back fails what its other pods still serve", async () => {
+	const lacking = (done: string[]) => (done.includes("delete") ? { ...renewed, pods: renewed.pods.slice(1) } : healthy);
+	const { report, message, done } = await grade({ view: lacking });
+	expect(report.verdict).toBe("fail");
+	expect(message).toMatch(/^After one pod of each workload was deleted: Deployment front has 0 of 1 pods ready after \d+ s$/);
+	expect(done).not.toContain("roll out");
+});
+
+test("a workload that is not back by a view that has lost its cluster accuses nobody", async () => {
+	let reads = 0;
+	const { report } = await grade({
+		view: (done) => (done.includes("delete") ? lab((view) => void view.pods.splice(1, 1)) : healthy),
+		reach: { read: async () => (++reads > 2 ? Promise.reject(unreadable) : healthy) },
+	});
+	expect(report).toMatchObject({ verdict: "error", objectives: [{ verdict: "pass" }] });
+});
+
+test("a lone pod behind the Service that the check has deleted itself is no change by anybody", async () => {
+	const withLone = (view: Parameters<Change>[0]) => {
+		const status = { phase: "Running", podIP: "10.0.0.99", conditions: [{ type: "Ready", status: "True" }] };
+		view.pods.push({ metadata: { name: "lone", namespace: "shop", uid: "uid-lone" }, spec: { containers: [] }, status });
+		view.endpointSlices[0]?.endpoints?.push({ addresses: ["10.0.0.99"] });
+	};
+	const { report, steps } = await grade({ view: (done) => (done.includes("delete") ? renewed : lab(withLone)) });
+	expect(steps.some((step) => /^Deleting one pod of catalog, front, lone/.test(step))).toBe(true);
+	expect(report.verdict).toBe("pass");
 });
 
 test.each([
@@ -161,6 +247,11 @@ test("a check that is cancelled ends its hold", async () => {
 	expect(done).toEqual(["release"]);
 });
 
+test("trouble that is not the cluster's is no report", async () => {
+	const broken = grade({ reach: { hands: { deletePod: () => Promise.reject(new Error("boom")), rollOut: async () => ({}) } } });
+	await expect(broken).rejects.toThrow("boom");
+});
+
 test("what is not proven yet is not disturbed", async () => {
 	const { report, done } = await grade({ verdict: () => "unproven" });
 	expect(report.verdict).toBe("unproven");
@@ -184,4 +275,13 @@ test("what only old pods still serve does not last", () => {
 	const passed = { id: "o", title: "o", verdict: "pass", points: 1, maxPoints: 1, message: "said", evidence: [] } as const;
 	const stuck = "Deployment catalog has 1 of 2 pods ready";
 	expect(afterwards({ ...passed, evidence: [] }, "After", stuck)).toMatchObject({ verdict: "fail", points: 0, message: `After: ${stuck}` });
+});
+
+test("a change during the check fails what passes, is told beside what fails, and leaves the grader's own trouble alone", () => {
+	const of = (verdict: Verdict) => ({ id: "o", title: "o", verdict, points: 1, maxPoints: 1, message: "said", evidence: [] });
+	const after = unlessChanged([of("pass"), of("fail"), of("unproven"), of("error")], ["Service catalog (spec)"]);
+	expect(after.map(({ verdict }) => verdict)).toEqual(["fail", "fail", "unproven", "error"]);
+	expect(after[0]?.points).toBe(0);
+	expect(after[1]?.message).toBe("said Changed while the check ran: Service catalog (spec).");
+	expect(after[3]?.message).toBe("said");
 });

@@ -8,9 +8,10 @@ import { deployment, pod, replicaSet, service, shopView, slice } from "./test-su
 
 type Change = NonNullable<Parameters<typeof shopView>[0]>;
 
-function serving(check: object, change: Change = () => {}, view: ClusterView = shopView(change)) {
+function serving(check: object, change: Change = () => {}, baselineObjects: object[] = []) {
+	const view: ClusterView = shopView(change);
 	const objectives = [{ id: "o", title: "o", points: 1, check } as unknown as Objective];
-	const scenario = { namespace: "shop", baselineObjects: [], objectives } as unknown as ScenarioInstance;
+	const scenario = { namespace: "shop", baselineObjects, objectives } as unknown as ScenarioInstance;
 	const { byObjective, all } = servingOf(scenario, view);
 	return { rests: (byObjective.get("o") ?? []).map(inWords), all: all.map(inWords) };
 }
@@ -30,6 +31,28 @@ test("whatever a repair has put behind the Service serves too: a lone pod, anoth
 		view.endpointSlices.push(slice("catalog", ["10.0.0.66", "10.0.0.67"]));
 	};
 	expect(serving(byName, impostors).rests).toEqual(["Deployment front", "Deployment catalog", "pod lone", "Deployment double"]);
+});
+
+test("what the baseline has as a lone pod is left alone: nothing would bring it back", () => {
+	const asks = { ...byName, from: { pods: { run: "tester" } } };
+	const tester: Change = (view) =>
+		void view.pods.push({ metadata: { name: "tester", namespace: "shop", labels: { run: "tester" } }, status: { phase: "Running" } });
+	expect(serving(asks, tester).all).toEqual(["Deployment catalog", "pod tester"]);
+	const baseline = [{ object: { kind: "Pod", metadata: { name: "tester" } } }];
+	expect(serving(asks, tester, baseline).all).toEqual(["Deployment catalog"]);
+});
+
+test("who asks and who is asked in a table of ways is disturbed, allowed or denied", () => {
+	const table = {
+		type: "matrix",
+		sources: { front: { deployment: "front" }, job: { pods: { run: "job" } } },
+		destinations: { catalog: { host: "catalog", port: 80 } },
+	};
+	const job: Change = (view) => {
+		const one = pod("indexer-2", "indexer", "10.0.0.22");
+		view.pods.push({ ...one, metadata: { ...one.metadata, labels: { run: "job" } } });
+	};
+	expect(serving(table, job).rests).toEqual(["Deployment front", "Deployment indexer", "Deployment catalog"]);
 });
 
 test("a workload counts by its name, whatever kind it has now", () => {

@@ -156,6 +156,10 @@ test("an answer through an ingress, or of the application's own client, is prove
 	const { judgement, sent } = play(appCheck(app, checkContext(view())), answering({ ...straight, ...proxied }));
 	expect(judgement.verdict).toBe("pass");
 	expect(sent.some(({ kind }) => kind === "flow")).toBe(false);
+	const { witness: _, ...unseen } = { ...straight, ...proxied };
+	const unproved = play(appCheck(app, checkContext(view())), answering(unseen)).judgement;
+	expect(unproved.verdict).toBe("fail");
+	expect(unproved.message).toContain("observed 200, but answered by something that is not catalog");
 });
 
 test("an endpoint with a process in front of its application is named", () => {

@@ -33,10 +33,15 @@ const policed = (probe: LabProbe): Partial<ProbeResult> => ({
 	outcome: who(probe) === "indexer-1" && isCatalog(probe) ? "timeout" : "answered",
 });
 
-const run = (answer: (probe: LabProbe, round: number) => Partial<ProbeResult>, options: { change?: Change; glance?: boolean } = {}) => {
+const run = (
+	answer: (probe: LabProbe, round: number) => Partial<ProbeResult>,
+	options: { change?: Change; glance?: boolean; of?: object } = {},
+) => {
 	const context = { ...checkContext(view(options.change)), holds: !options.glance };
 	let count = 0;
-	const played = play(matrixCheck(check, context), (probe) => answer(probe, Math.floor(count++ / 8)));
+	const played = play(matrixCheck(options.of ? schema.parse({ ...table, ...options.of }) : check, context), (probe) =>
+		answer(probe, Math.floor(count++ / 8)),
+	);
 	return { ...played, message: played.judgement.message, verdict: played.judgement.verdict };
 };
 
@@ -103,8 +108,51 @@ test("a source without any network proves no deny", () => {
 	expect(message).toContain("but it reaches nothing that it may either");
 });
 
+test("a deny without its controls is none, though nothing else of the table is wrong", () => {
+	// Lint refuses such tables: nobody may reach the catalog; the indexer may reach nothing.
+	const nobody = run(policed, {
+		of: {
+			allow: [
+				{ from: "front", to: ["search"] },
+				{ from: "indexer", to: ["search"] },
+			],
+		},
+	});
+	expect(nobody).toMatchObject({ verdict: "fail" });
+	expect(nobody.message).toMatch(/^indexer → catalog:80 expected denied, timed out, but nobody who may reaches it either/);
+	const nowhere = run(policed, { of: { allow: [{ from: "front", to: ["catalog", "search"] }] } });
+	expect(nowhere).toMatchObject({ verdict: "fail" });
+	expect(nowhere.message).toMatch(/^indexer → catalog:80 expected denied, timed out, but it reaches nothing that it may either/);
+});
+
+test("the control of one address is an open way to that same address, by one who may", () => {
+	const silentEndpoint = (probe: LabProbe) => (host(probe) === "10.0.0.12" ? { outcome: "timeout" as const } : policed(probe));
+	expect(run(silentEndpoint).message).toContain(
+		"indexer → catalog:80 at pod catalog-2 (10.0.0.12:8080) expected denied, timed out, but nobody who may",
+	);
+	// One who may not reach it and does is no witness that the port is open to those who may.
+	const two = {
+		sources: { ...table.sources, job: { pods: { run: "job" } } },
+		allow: [...table.allow, { from: "job", to: ["search"] }],
+		deny: [
+			{ from: "indexer", to: ["catalog"] },
+			{ from: "job", to: ["catalog"] },
+		],
+	};
+	const change: Change = (shop) => {
+		const job = pod("job-1", "job", "10.0.0.71");
+		shop.pods.push({ ...job, metadata: { ...job.metadata, labels: { run: "job" } } });
+	};
+	const leaking = (probe: LabProbe) => ({
+		outcome: isCatalog(probe) && who(probe) !== "job-1" ? ("timeout" as const) : ("answered" as const),
+	});
+	const { judgement } = run(leaking, { of: two, change });
+	expect(judgement.evidence[1]?.observed).toContain("nobody who may reaches it either");
+});
+
 test("a name that fails or a pod that goes is no deny", () => {
 	const gone = (outcome: ProbeResult["outcome"]) => run((probe) => (policed(probe).outcome === "timeout" ? { outcome } : {})).judgement;
+	expect(gone("reset").message).toContain("indexer → catalog:80 expected denied, connection reset");
 	expect(gone("name-timeout").message).toContain("indexer → catalog:80 expected denied, the name lookup timed out");
 	expect(gone("no-vantage").verdict).toBe("fail");
 	expect(gone("prober-error").verdict).toBe("error");
@@ -126,6 +174,22 @@ test("pods younger than the window are waited for", () => {
 		},
 	});
 	expect(pausesMs).toEqual([1600, 3000]);
+});
+
+test("of sources and destinations alike, by the pod's own start where its containers tell none", () => {
+	for (const index of [1, 3]) {
+		const { pausesMs } = run(policed, {
+			change: (shop) => void Object.assign(shop.pods[index]?.status ?? {}, { startTime: new Date(998_000) }),
+		});
+		expect(pausesMs).toEqual([1000, 3000]);
+	}
+});
+
+test("the hold window is counted from when the denies were asked: their own silence is part of it", () => {
+	const dialogue = matrixCheck(check, checkContext(view()));
+	const asked = dialogue.next().value as LabProbe[];
+	const window = dialogue.next(asked.map((probe) => ({ id: "", detail: "", durationMs: 1, outcome: "answered", ...policed(probe) })));
+	expect(window.value).toMatchObject({ pauseMs: 3000, sinceAsked: true });
 });
 
 test("pods on the node's network are no sources, whether allowed or denied", () => {

@@ -56,6 +56,7 @@ test("samples are never faster than the scenario allows, nor than the asker does
 test("what is neither repaired nor broken stays unproven", () => {
 	const { judgement } = playing(ask(), (nth) => (nth % 15 === 0 ? { outcome: "timeout" } : fine));
 	expect(judgement).toMatchObject({ verdict: "unproven", evidence: [{ samples: 400 }] });
+	expect(judgement.message).toMatch(/^A .* from pod .* \(namespace shop\): expected NOERROR.*; 374 of 400 as expected \(.*timed out/);
 });
 
 test("progress says how many were good and where the decision is", () => {
