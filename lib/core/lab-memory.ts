@@ -28,3 +28,20 @@ export function labMemory(nodes: number): LabMemory {
 	// Page cache is dropped rather than swapped, so this is the most.
 	return { hotBytes, coldBytes, swapBytes: hotBytes - coldBytes };
 }
+
+// For the host itself, the engine and the web.
+export const hostReserveBytes = 1024 * MiB;
+
+/**
+ * How many labs with one node a host has room for besides what runs there: frozen in memory, and frozen in swap with memory
+ * left to wake one.
+ */
+export function roomForLabs({ availableBytes, freeSwapBytes }: { availableBytes: number; freeSwapBytes: number }): {
+	hot: number;
+	cold: number;
+} {
+	const { hotBytes, coldBytes, swapBytes } = labMemory(1);
+	const forLabs = Math.max(0, availableBytes - hostReserveBytes);
+	const inSwap = Math.floor(freeSwapBytes / swapBytes);
+	return { hot: Math.floor(forLabs / hotBytes), cold: Math.max(0, Math.min(inSwap, Math.floor((forLabs - hotBytes) / coldBytes))) };
+}

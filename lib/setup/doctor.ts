@@ -4,6 +4,7 @@ import { readHostManifest } from "../core/host.ts";
 import { runCommand } from "../core/run-command.ts";
 import { createEngineClient } from "../protocol/client.ts";
 import { checkClones } from "./doctor-clones.ts";
+import { checkColdTier } from "./doctor-cold.ts";
 import { checkDocker } from "./doctor-docker.ts";
 import { checkHost } from "./doctor-host.ts";
 import { findProgram } from "./find-program.ts";
@@ -20,15 +21,16 @@ export interface DoctorOptions {
  * @returns one finding a need, in the order in which set-up meets them
  */
 export async function examine(options: DoctorOptions): Promise<Finding[]> {
-	const [host, go, docker, node, clones, engine] = await Promise.all([
+	const [host, go, docker, node, clones, cold, engine] = await Promise.all([
 		checkHost(options.env),
 		checkGo(options),
 		checkDocker(options.signal),
 		checkImages(options),
 		checkClones(options.env),
+		checkColdTier(),
 		checkEngine(options),
 	]);
-	return [...host, go, ...docker, ...node, clones, engine];
+	return [...host, go, ...docker, ...node, clones, cold, engine];
 }
 
 async function checkGo({ env, signal }: DoctorOptions): Promise<Finding> {

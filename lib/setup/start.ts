@@ -10,14 +10,16 @@ import { runWithProgress } from "./run-set-up.ts";
 import { serve } from "./serve.ts";
 import { setUpStages } from "./set-up.ts";
 import { startLater } from "./start-later.ts";
+import { offerSwap } from "./swap-offer.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-/** `npm start`; with `--set-up-only` it ends where serving would begin. */
+/** `npm start`; with `--set-up-only` it ends where serving would begin, with `--swap-file <size>` it makes swap for frozen labs. */
 async function main(args: readonly string[]): Promise<void> {
 	const env = readEnv();
 	const signal = endSignal();
+	await offerSwap({ env, args, signal, print });
 	const record = await readRecord(env.dataDir);
 	if (record && (await stillRuns(record))) {
 		print(`Faultline runs already at ${originOf(record)} (process ${record.pid}). A fresh address for its owner, good for one visit:`);

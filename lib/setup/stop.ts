@@ -10,12 +10,13 @@ import { endProcess } from "./end-process.ts";
 import { findProgram } from "./find-program.ts";
 import { readRecord, removeRecord, startTimeOf, stillRuns } from "./instance-files.ts";
 import { readLater, removeLater } from "./later-record.ts";
+import { removeSwapFile } from "./swap-file.ts";
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 /**
  * `npm stop [-- --destroy] [--keep-docker]`: labs are put to rest, or removed, by the engine; then the processes end.
- * The Docker Engine ends too where Faultline started it and it has no container left.
+ * With `--destroy` a swap file that was made for frozen labs goes as well. The Docker Engine ends too where Faultline started it and it has no container left.
  */
 async function main(args: readonly string[]): Promise<void> {
 	const unknown = args.filter((arg) => !["--destroy", "--keep-docker"].includes(arg));
@@ -47,6 +48,7 @@ async function main(args: readonly string[]): Promise<void> {
 	for (const one of leftOver) await endProcess(one, { graceMs: 30_000, clock: systemClock });
 	if (record) await removeRecord(env.dataDir);
 	if (later) await removeLater(env.dataDir);
+	if (destroy && (await removeSwapFile({ dataDir: env.dataDir, signal }))) print("removed the swap file");
 	print(engine || record ? "Faultline has ended." : "Faultline does not run here.");
 	if (!args.includes("--keep-docker")) await stopEmptyDocker(signal);
 }

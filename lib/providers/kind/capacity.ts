@@ -1,12 +1,11 @@
 import { AppError } from "../../core/errors.ts";
-import { labMemory } from "../../core/lab-memory.ts";
+import { hostReserveBytes, labMemory } from "../../core/lab-memory.ts";
 import { parseSwap } from "../../core/swap.ts";
 import type { ClusterSpec, ColdRoom, HostMemory } from "../provider.ts";
 
 const MiB = 1024 * 1024;
 
-/** Kept for the host itself, the engine and the web. */
-export const reserveBytes = 1024 * MiB;
+export const reserveBytes = hostReserveBytes;
 
 /** Memory that one more lab of this shape needs. */
 export function neededBytes({ nodes }: Pick<ClusterSpec, "nodes">): number {

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { canReclaim } from "../../core/swap.ts";
 import { coldRoom } from "./capacity.ts";
-import { canReclaim, findCgroup, readUsage, reclaim } from "./cgroup.ts";
+import { findCgroup, readUsage, reclaim } from "./cgroup.ts";
 
 const id = "4f".repeat(32);
 let folder: string;
@@ -56,9 +57,9 @@ test("a container that can't be seen from here has none, and a host that refuses
 	expect(await findCgroup({ id, pid: 7 }, roots)).toBeUndefined();
 	await belongs("0::/../../elsewhere\n");
 	expect(await findCgroup({ id, pid: 7 }, roots)).toBeUndefined();
-	expect(await canReclaim(roots)).toBe(false);
+	expect(await canReclaim(roots.cgroup)).toBe(false);
 	await files(roots.cgroup, { "memory.reclaim": "" });
-	expect(await canReclaim(roots)).toBe(true);
+	expect(await canReclaim(roots.cgroup)).toBe(true);
 	const gone = { version: 1 as const, memory: join(roots.cgroup, "gone"), cpu: roots.cgroup };
 	await expect(reclaim(gone, new AbortController().signal)).rejects.toMatchObject({ code: "not-reclaimed" });
 });

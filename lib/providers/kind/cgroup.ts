@@ -1,4 +1,4 @@
-import { access, constants, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../core/errors.ts";
 import { runCommand } from "../../core/run-command.ts";
@@ -44,20 +44,6 @@ export async function findCgroup(
 	if (memory && cpu) return { version: 1, memory: join(roots.cgroup, "memory", memory), cpu: join(roots.cgroup, "cpuacct", cpu) };
 	const path = pathOf("");
 	return path ? { version: 2, memory: join(roots.cgroup, path), cpu: join(roots.cgroup, path) } : undefined;
-}
-
-/** Whether this process may move memory of control groups to swap: as root, on v2 since Linux 5.19. */
-export async function canReclaim(roots: CgroupRoots = hostRoots): Promise<boolean> {
-	const files = [join(roots.cgroup, "memory", "memory.limit_in_bytes"), join(roots.cgroup, "memory.reclaim")];
-	const writable = await Promise.all(
-		files.map((file) =>
-			access(file, constants.W_OK).then(
-				() => true,
-				() => false,
-			),
-		),
-	);
-	return writable.some(Boolean);
 }
 
 /** What the processes of a container take, and have taken. */

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { AppError } from "../../core/errors.ts";
+import { canReclaim } from "../../core/swap.ts";
 import type { LabEnvironment, LabProvider } from "../provider.ts";
 import { coldRoom, neededBytes, parseMeminfo, shareMemory } from "./capacity.ts";
-import { canReclaim } from "./cgroup.ts";
 import { createLab } from "./create-lab.ts";
 import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
