@@ -158,7 +158,7 @@ test("a workload that is not back by a view that has lost its cluster accuses no
 	let reads = 0;
 	const { report } = await grade({
 		view: (done) => (done.includes("delete") ? lab((view) => void view.pods.splice(1, 1)) : healthy),
-		reach: { read: async () => (++reads > 2 ? Promise.reject(unreadable) : healthy) },
+		reach: { read: async () => (++reads === 3 ? Promise.reject(unreadable) : healthy) },
 	});
 	expect(report).toMatchObject({ verdict: "error", objectives: [{ verdict: "pass" }] });
 });

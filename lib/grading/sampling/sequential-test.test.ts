@@ -14,6 +14,10 @@ test("failed samples alone break where ln(1/α) / ln(p1/p0) says", () => {
 	// ln 100 / ln 20 = 1.54
 	expect(decisionOf(plan, { samples: 1, failures: 1 })).toBeUndefined();
 	expect(decisionOf(plan, { samples: 2, failures: 2 })).toBe("broken");
+	// ln 500 / ln 20 = 2.07
+	const strict = sequentialTest({ p0: 0.01, p1: 0.2, alpha: 0.002, beta: 0.01, most: 400 });
+	expect(decisionOf(strict, { samples: 2, failures: 2 })).toBeUndefined();
+	expect(decisionOf(strict, { samples: 3, failures: 3 })).toBe("broken");
 });
 
 test("a test that stops without a decision is unproven, never a pass", () => {
