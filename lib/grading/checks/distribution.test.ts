@@ -35,6 +35,11 @@ test("a share within its bounds passes as soon as its interval is, and none at a
 	expect(judge([0.02, 0.3], 2).verdict).toBe("fail");
 });
 
+test("the risk of a judgement is shared by all its looks: a share that would do at once is asked on", () => {
+	// 25 of 50: the interval at 99.75 % begins at 0.29, at 80 % at 0.40; 50 of 100 at 0.35.
+	expect(judge([0.33, 0.67], 2)).toMatchObject({ verdict: "pass", evidence: [{ samples: 100 }] });
+});
+
 test("a share at its bound stays unproven", () => {
 	expect(judge([0.1, 0.9], 10)).toMatchObject({ verdict: "unproven", evidence: [{ samples: 400 }] });
 });

@@ -58,6 +58,8 @@ test("every endpoint is asked directly, from the vantage and from each node", ()
 	const of = (server: string) => sent.filter((probe) => probe.kind === "dns" && probe.server === server).map(({ from }) => from);
 	expect(of("10.0.0.42:1053")).toEqual([{ podUid: "uid-front-1" }, { podUid: "uid-front-1" }, { node: "node-1" }, { node: "node-2" }]);
 	expect(sent).toHaveLength(8);
+	// No retry hides a silence, and no other name of a search list an answer.
+	for (const probe of sent) expect(probe).toMatchObject({ attempts: 1, search: false });
 });
 
 test.each([

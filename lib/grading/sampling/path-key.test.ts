@@ -22,6 +22,20 @@ test.each<[string, Change]>([
 		"a NetworkPolicy",
 		(view) => void view.networkPolicies.push({ metadata: { name: "deny", namespace: "shop" }, spec: { podSelector: {} } }),
 	],
+	["a new namespace", (view) => void view.namespaces.push({ metadata: { name: "other" } })],
+	["a pod's address", (view) => void Object.assign(view.pods[0]?.status ?? {}, { podIP: "10.0.0.99" })],
+	["a pod's image", (view) => void Object.assign(view.pods[0]?.spec?.containers[0] ?? {}, { image: "debug:1" })],
+	["a pod that moves to the node's network", (view) => void Object.assign(view.pods[0]?.spec ?? {}, { hostNetwork: true })],
+	["an Ingress", (view) => void view.ingresses.push({ metadata: { name: "shop", namespace: "shop" } })],
+	["an IngressClass", (view) => void view.ingressClasses.push({ metadata: { name: "traefik" } })],
+	["a DaemonSet", (view) => void view.daemonSets.push({ metadata: { name: "agent", namespace: "kube-system" } })],
+	["a StatefulSet", (view) => void view.statefulSets.push({ metadata: { name: "db", namespace: "shop" } })],
+	["a node", (view) => void view.nodes.push({ name: "node-2", address: "172.30.0.3" })],
+	["the port of endpoints", (view) => void Object.assign(view.endpointSlices[0] ?? {}, { ports: [{ name: "http", port: 81 }] })],
+	[
+		"the Service that endpoints belong to",
+		(view) => void Object.assign(view.endpointSlices[0]?.metadata?.labels ?? {}, { "kubernetes.io/service-name": "other" }),
+	],
 	["a Deployment's template", (view) => void Object.assign(view.deployments[0]?.metadata ?? {}, { generation: 2 })],
 ])("%s restarts the test", (_, change) => {
 	expect(pathKey(shopView(change))).not.toBe(before);
