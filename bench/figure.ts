@@ -14,6 +14,11 @@ export function atMost(name: string, value: number, unit: string, most: number):
 	return { name, value: round(value), unit, goal: `≤ ${most}`, holds: value <= most };
 }
 
+/** A figure that must not be smaller than its goal. */
+export function atLeast(name: string, value: number, unit: string, least: number): Figure {
+	return { name, value: round(value), unit, goal: `≥ ${least}`, holds: value >= least };
+}
+
 /** A figure that is only told. */
 export function told(name: string, value: number, unit: string): Figure {
 	return { name, value: round(value), unit, goal: null, holds: true };

@@ -26,6 +26,15 @@ export function benchCommand({ output, env, signal }: Context): Command {
 			tell(await benchStart({ dataDir: env.dataDir, cacheDir: env.cacheDir, signal, onStep, times }));
 		});
 	group
+		.command("density")
+		.description("what labs cost that are kept ready: running, frozen in memory, frozen in swap; and how many fit")
+		.option("--labs <number>", "how many are made", atLeastOne, 20)
+		.action(async ({ labs }: { labs: number }) => {
+			const { benchDensity } = await import("../../bench/density.ts");
+			const onStep = (step: string) => output.progress(output.paint(`   ${step}`, "faint"));
+			tell(await benchDensity({ dataDir: env.dataDir, cacheDir: env.cacheDir, signal, onStep, labs }));
+		});
+	group
 		.command("pool")
 		.description("the pool's plan against simple ones, on simulated days: no lab is made")
 		.option("--learners <number>", "fewer take less time, at the same density", atLeastOne, 10_000)
