@@ -32,16 +32,19 @@ export function labMemory(nodes: number): LabMemory {
 // For the host itself, the engine and the web.
 export const hostReserveBytes = 1024 * MiB;
 
-/**
- * How many labs with one node a host has room for besides what runs there: frozen in memory, and frozen in swap with memory
- * left to wake one.
- */
-export function roomForLabs({ availableBytes, freeSwapBytes }: { availableBytes: number; freeSwapBytes: number }): {
-	hot: number;
-	cold: number;
-} {
+/** How many labs with one node can be ready, besides what runs there. */
+export interface RoomForLabs {
+	/** All of them frozen in memory. */
+	inMemory: number;
+	/** As many as possible of them in swap. */
+	withSwap: number;
+}
+
+export function roomForLabs({ availableBytes, freeSwapBytes }: { availableBytes: number; freeSwapBytes: number }): RoomForLabs {
 	const { hotBytes, coldBytes, swapBytes } = labMemory(1);
 	const forLabs = Math.max(0, availableBytes - hostReserveBytes);
-	const inSwap = Math.floor(freeSwapBytes / swapBytes);
-	return { hot: Math.floor(forLabs / hotBytes), cold: Math.max(0, Math.min(inSwap, Math.floor((forLabs - hotBytes) / coldBytes))) };
+	const inMemory = Math.floor(forLabs / hotBytes);
+	// One is made, or woken, at a time.
+	const cold = Math.max(0, Math.min(Math.floor(freeSwapBytes / swapBytes), Math.floor((forLabs - hotBytes) / coldBytes)));
+	return { inMemory, withSwap: cold + Math.max(0, Math.floor((forLabs - cold * coldBytes) / hotBytes)) };
 }

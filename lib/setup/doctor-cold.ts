@@ -20,11 +20,11 @@ export async function checkColdTier(): Promise<Finding> {
 export function coldFinding(meminfo: string, swaps: string, allowed: boolean): Finding {
 	const swap = parseSwap(meminfo, swaps);
 	const availableBytes = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? 0) * 1024;
-	const { hot, cold } = roomForLabs({ availableBytes, freeSwapBytes: swap.freeBytes });
-	const inMemory = `room for ${hot} more labs in memory`;
+	const { inMemory, withSwap } = roomForLabs({ availableBytes, freeSwapBytes: swap.freeBytes });
+	const room = `room for ${inMemory} more labs in memory`;
 	const finding = { name: "cold tier", ok: true, needed, mend: null };
-	if (swap.totalBytes === 0) return { ...finding, found: `none: no swap; ${inMemory}` };
-	if (!allowed) return { ...finding, found: `none: only root may move labs to swap; ${inMemory}` };
+	if (swap.totalBytes === 0) return { ...finding, found: `none: no swap; ${room}` };
+	if (!allowed) return { ...finding, found: `none: only root may move labs to swap; ${room}` };
 	const compressed = swap.inMemory ? ", part of it compressed memory" : "";
-	return { ...finding, found: `${inGib(swap.freeBytes)} of swap free${compressed}; ${inMemory}, or for ${cold} in swap` };
+	return { ...finding, found: `${inGib(swap.freeBytes)} of swap free${compressed}; ${room}, with swap for ${withSwap}` };
 }

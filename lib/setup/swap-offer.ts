@@ -27,11 +27,11 @@ export function offerOf(meminfo: string, { freeDisk, file }: { freeDisk: number;
 	const spare = freeDisk - neededDiskBytes.building;
 	const sizeBytes = Math.floor(Math.min(2 * totalBytes, spare / 2) / gib) * gib;
 	if (sizeBytes < 2 * labMemory(1).swapBytes) return null;
-	const { hot, cold } = roomForLabs({ availableBytes, freeSwapBytes: sizeBytes });
-	if (cold <= hot) return null;
+	const { inMemory, withSwap } = roomForLabs({ availableBytes, freeSwapBytes: sizeBytes });
+	if (withSwap < inMemory + 2) return null;
 	const words = [
 		"This host has no swap, so labs that are kept ready stay in memory.",
-		`Memory now has room for about ${hot} of them; with a swap file of ${inGib(sizeBytes)} for about ${cold}.`,
+		`Memory now has room for about ${inMemory} of them; with a swap file of ${inGib(sizeBytes)} for about ${withSwap}.`,
 		`It costs ${inGib(sizeBytes)} of disk (${file}) until npm stop -- --destroy. A lab from there wakes in about two seconds.`,
 		"All programs of this host then swap to it as well.",
 	].join("\n");

@@ -18,13 +18,13 @@ test("a swap file is offered with what it brings and what it costs, within the m
 	const offer = offerOf(meminfo(20), { freeDisk: 200 * gib, file });
 	expect(offer?.sizeBytes).toBe(48 * gib);
 	expect(offer?.words).toContain("48.0 GiB of disk (/data/swapfile)");
-	expect(offer?.words).toMatch(/room for about 24 of them; .* for about 6\d\./);
+	expect(offer?.words).toMatch(/room for about 24 of them; .* for about 8\d\./);
 	expect(offerOf(meminfo(20), { freeDisk: 52 * gib, file })?.sizeBytes).toBe(18 * gib);
 });
 
-test("none is offered that brings no more than memory has, or that the disk has no room for", () => {
+test("none is offered that the disk has no room for, or that brings next to nothing", () => {
 	expect(offerOf(meminfo(20), { freeDisk: 17 * gib, file })).toBeNull();
-	expect(offerOf(meminfo(20), { freeDisk: 30 * gib, file })).toBeNull();
+	expect(offerOf(meminfo(1), { freeDisk: 100 * gib, file })).toBeNull();
 });
 
 test("a size is read as programs write it; anything else is a wrong call", () => {
@@ -55,7 +55,7 @@ test("doctor says how many labs can be ready in each tier, and why there is no c
 	expect(coldFinding(meminfo(21), head, true)).toMatchObject({ ok: true, found: "none: no swap; room for 25 more labs in memory" });
 	expect(coldFinding(meminfo(21, 16), `${head}/swapfile file 1 0 -2\n`, false).found).toContain("only root");
 	expect(coldFinding(meminfo(21, 16), `${head}/swapfile file 1 0 -2\n`, true).found).toBe(
-		"16.0 GiB of swap free; room for 25 more labs in memory, or for 22 in swap",
+		"16.0 GiB of swap free; room for 25 more labs in memory, with swap for 45",
 	);
 	expect(coldFinding(meminfo(21, 16), `${head}/dev/zram0 partition 1 0 100\n`, true).found).toContain("compressed memory");
 });
