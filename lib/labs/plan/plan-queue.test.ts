@@ -36,9 +36,10 @@ test("in a full house everybody is told a place and when it will be, by the like
 	]);
 });
 
-test("everybody's first request comes before anybody's second", () => {
+test("everybody's first lab comes before anybody's second, those counted that they have", () => {
 	const requests = [ask("1", "anna"), ask("2", "anna"), ask("3", "ben"), ask("4", "carl"), ask("5", "ben")];
-	expect(fairOrder(requests).map(({ id }) => id)).toEqual(["1", "3", "4", "2", "5"]);
+	expect(fairOrder(requests, []).map(({ id }) => id)).toEqual(["1", "3", "4", "2", "5"]);
+	expect(fairOrder(requests, [{ person: "anna" }, { person: null }]).map(({ id }) => id)).toEqual(["3", "4", "1", "5", "2"]);
 });
 
 test("nobody overtakes a big lab that waits for its room", () => {
@@ -176,7 +177,7 @@ test("who asks later never changes what those before were told", () => {
 	fc.assert(
 		fc.property(anyInput, size, (input, bytes) => {
 			const late = ask("late", "newcomer", { askedAt: 1000, bytes: bytes * gib });
-			const order = fairOrder([...input.requests, late]).map(({ id }) => id);
+			const order = fairOrder([...input.requests, late], input.labs).map(({ id }) => id);
 			const before = new Set(order.slice(0, order.indexOf("late")));
 			const earlier = (answers: ReturnType<typeof planQueue>) => answers.filter(({ id }) => before.has(id));
 			expect(earlier(planQueue({ ...input, requests: [...input.requests, late] }))).toEqual(earlier(planQueue(input)));

@@ -6,7 +6,7 @@ const gib = (bytes: number): string => `${(Math.max(0, bytes) / 1024 ** 3).toFix
 /**
  * Who may start now, and what the others are told; answers in the order of the requests.
  *
- * The order is fair: everybody's first request by time, then everybody's second, and so on. Nobody overtakes: a big lab's
+ * The order is fair: everybody's first lab by time, then everybody's second, and so on. Nobody overtakes: a big lab's
  * turn comes, at the price of a little room left empty before it. Nothing is over-committed: what starts fits into what all
  * instances leave, where the pool of this one counts as room.
  */
@@ -16,12 +16,11 @@ export function planQueue(input: QueueInput): QueueAnswer[] {
 	let freeBytes = memoryBytes - Object.values(input.useByInstance).reduce((sum, bytes) => sum + bytes, 0);
 	let poolBytes = input.poolBytes;
 	let starting = input.labs.filter(({ readyAt }) => readyAt > now).length;
-	const inUse = new Map<string, number>();
-	for (const { person } of input.labs) if (person !== null) inUse.set(person, (inUse.get(person) ?? 0) + 1);
+	const inUse = openByPerson(input.labs);
 	const waiting: QueueRequest[] = [];
 	const started: LabInUse[] = [];
 
-	for (const request of fairOrder(input.requests)) {
+	for (const request of fairOrder(input.requests, input.labs)) {
 		const { id, person, bytes, heldBytes } = request;
 		const own = inUse.get(person) ?? 0;
 		if (bytes > input.mostBytes) {
@@ -53,16 +52,28 @@ export function planQueue(input: QueueInput): QueueAnswer[] {
 	return input.requests.map(({ id }) => answers.get(id) as QueueAnswer);
 }
 
-/** Everybody's first request by time, then everybody's second. */
-export function fairOrder<R extends Pick<QueueRequest, "id" | "person" | "askedAt">>(requests: readonly R[]): R[] {
+/**
+ * Everybody's first lab, by the time at which it was asked for, then everybody's second, and so on.
+ * @param labs those that people have already: whoever has one asks for a second
+ */
+export function fairOrder<R extends Pick<QueueRequest, "id" | "person" | "askedAt">>(
+	requests: readonly R[],
+	labs: readonly Pick<LabInUse, "person">[],
+): R[] {
 	const byTime = requests.toSorted((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
-	const asked = new Map<string, number>();
+	const count = openByPerson(labs);
 	const turns = byTime.map((request) => {
-		const turn = asked.get(request.person) ?? 0;
-		asked.set(request.person, turn + 1);
+		const turn = count.get(request.person) ?? 0;
+		count.set(request.person, turn + 1);
 		return { request, turn };
 	});
 	return turns.sort((a, b) => a.turn - b.turn).map(({ request }) => request);
+}
+
+function openByPerson(labs: readonly Pick<LabInUse, "person">[]): Map<string, number> {
+	const open = new Map<string, number>();
+	for (const { person } of labs) if (person !== null) open.set(person, (open.get(person) ?? 0) + 1);
+	return open;
 }
 
 function whyWait(before: number, bytes: number, roomBytes: number): string {
