@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ClusterView } from "./cluster-view.ts";
 import { pendingEffects, takesEffectUntil } from "./recent-change.ts";
 import type { Served } from "./served.ts";
-import { shopView } from "./test-support/shop-view.ts";
+import { shopView, slice } from "./test-support/shop-view.ts";
 
 const now = Date.parse("2030-01-01T12:00:00Z");
 const ago = (seconds: number) => new Date(now - seconds * 1000);
@@ -20,6 +20,38 @@ test("a Service that was just changed is given time; one that was made long ago 
 		{ what: "the nodes to take up Service catalog", until: now + 6000 },
 	]);
 	expect(pendingIn(withService({ creationTimestamp: ago(60) }))).toEqual([]);
+});
+
+type Change = NonNullable<Parameters<typeof shopView>[0]>;
+const made = (name: string) => ({ name, namespace: "shop", creationTimestamp: ago(1) });
+test.each<[string, Change, string, number]>([
+	[
+		"endpoints",
+		(view) => void view.endpointSlices.push({ ...slice("catalog", []), metadata: made("e") }),
+		"the nodes to take up EndpointSlice e",
+		9000,
+	],
+	["a pod", (view) => void view.pods.push({ metadata: made("p") }), "the nodes to take up pod p", 9000],
+	["a policy", (view) => void view.networkPolicies.push({ metadata: made("n") }), "the nodes to take up NetworkPolicy n", 4000],
+	["a namespace's labels", (view) => void view.namespaces.push({ metadata: made("s") }), "the nodes to take up Namespace s", 4000],
+	["an Ingress", (view) => void view.ingresses.push({ metadata: made("i") }), "the ingress controller to take up Ingress i", 9000],
+])("%s changed a second ago may still be on its way, for so long", (_, change, what, leftMs) => {
+	expect(pendingIn(shopView(change))).toEqual([{ what, until: now + leftMs }]);
+	const later = pendingEffects({ view: shopView(change), served, since: now, now: now + leftMs });
+	expect(later).toEqual([]);
+});
+
+test("a pod that is leaving is no change to come", () => {
+	const leaving = { ...made("p"), deletionTimestamp: ago(0) };
+	expect(pendingIn(shopView((view) => void view.pods.push({ metadata: leaving })))).toEqual([]);
+});
+
+test("the longest wait is told first", () => {
+	const view = shopView((it) => {
+		it.networkPolicies.push({ metadata: made("n") });
+		it.ingresses.push({ metadata: made("i") });
+	});
+	expect(pendingIn(view).map(({ until }) => until - now)).toEqual([9000, 4000]);
 });
 
 test("a status that a controller has written is no change", () => {

@@ -38,6 +38,11 @@ test("what controllers, the API server and rollouts write is nobody's doing", ()
 	expect(quiet).toEqual([]);
 });
 
+test("a pod that its controller has made anew under the same name is nobody's doing", () => {
+	expect(touched((view) => void Object.assign(view.pods[1]?.metadata ?? {}, { uid: "new", labels: { a: "b" } }))).toEqual([]);
+	expect(touched((view) => void Object.assign(view.pods[1]?.metadata ?? {}, { labels: { a: "b" } }))).toHaveLength(1);
+});
+
 test("changed fields go by their paths", () => {
 	const selector = (value: string) => (view: View) => void Object.assign(view.services[0]?.spec ?? {}, { selector: { app: value } });
 	const labelled = (view: View) => {
