@@ -1,12 +1,15 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"net"
+	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -94,5 +97,15 @@ func TestAnAnswerThatIsCutOffIsNoConnection(t *testing.T) {
 		if _, _, err := parseTracked(answer); !errors.Is(err, errMalformed) {
 			t.Errorf("%v: %v", answer, err)
 		}
+	}
+}
+
+func TestAConnectionOfOneDirectionIsNone(t *testing.T) {
+	asked := tuple{unix.IPPROTO_TCP, netip.MustParseAddrPort("10.244.0.5:40000"), netip.MustParseAddrPort("10.96.0.7:80")}
+	answer := append(make([]byte, unix.NLMSG_HDRLEN+nl.SizeofNfgenmsg), asked.attribute().Serialize()...)
+	binary.NativeEndian.PutUint32(answer, uint32(len(answer)))
+	binary.NativeEndian.PutUint16(answer[4:], unix.NFNL_SUBSYS_CTNETLINK<<8)
+	if original, _, err := parseTracked(answer); !errors.Is(err, errMalformed) || original != asked {
+		t.Errorf("%v: %v", original, err)
 	}
 }
