@@ -39,6 +39,7 @@ const takeUpEveryMs = 10_000;
 const prepareFirstMs = 5 * 60_000;
 // Shared by instances, as all that is addressed by its content.
 const goldenDir = env.clones ? join(env.cacheDir, "golden") : undefined;
+const grantsDir = join(env.cacheDir, "grants");
 const { memoryBytes } = env;
 const inData = (...names: string[]) => join(env.dataDir, ...names);
 
@@ -54,7 +55,18 @@ const catalogue = await loadCatalogue(join(import.meta.dirname, "..", "scenarios
 let making: Promise<LabProvider> | undefined;
 async function provider(): Promise<LabProvider> {
 	making ??= readHostManifest(env.dataDir).then((host) =>
-		createKindProvider({ dataDir: env.dataDir, instanceId, host, workstationImage, ingressAddon, goldenDir, memoryBytes, log, clock }),
+		createKindProvider({
+			dataDir: env.dataDir,
+			instanceId,
+			host,
+			workstationImage,
+			ingressAddon,
+			goldenDir,
+			grantsDir,
+			memoryBytes,
+			log,
+			clock,
+		}),
 	);
 	making.catch(() => {
 		making = undefined;

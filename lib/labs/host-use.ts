@@ -23,6 +23,11 @@ export const isPooled = ({ pooled, state }: LabRecord): boolean => pooled && (is
 /** Whether memory is granted to it: from its turn until nothing of it is left; what remains of a failed one is counted on the host. */
 const isGranted = ({ admittedAt, state }: LabRecord): boolean => admittedAt !== null && state !== "destroyed" && state !== "failed";
 
+/** What is granted to labs, by their ids at the provider. @param neededBytes what a lab may come to take */
+export function grantsOf(records: readonly LabRecord[], neededBytes: (record: LabRecord) => number): Record<string, number> {
+	return Object.fromEntries(records.filter(isGranted).map((record) => [record.environmentId, record.cold ? 0 : neededBytes(record)]));
+}
+
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, bytes) => total + bytes, 0);
 
 /**
@@ -32,10 +37,7 @@ const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, b
  */
 export function hostUse(records: readonly LabRecord[], memory: HostMemory, neededBytes: (record: LabRecord) => number): HostUse {
 	const here = new Map(Object.entries(memory.labs));
-	for (const record of records.filter(isGranted)) {
-		const { environmentId } = record;
-		here.set(environmentId, Math.max(here.get(environmentId) ?? 0, record.cold ? 0 : neededBytes(record)));
-	}
+	for (const [id, bytes] of Object.entries(grantsOf(records, neededBytes))) here.set(id, Math.max(here.get(id) ?? 0, bytes));
 	const poolBytes = sum(records.filter(isPooled).map(({ environmentId }) => here.get(environmentId) ?? 0));
 	return { here, hereBytes: sum(here.values()), poolBytes, others: memory.others, othersBytes: sum(Object.values(memory.others)) };
 }

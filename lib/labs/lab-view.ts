@@ -1,5 +1,6 @@
 import type { Lab, QueuePlace, Shell, Stage } from "../protocol/lab.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
+import { isWaiting } from "./host-use.ts";
 import type { LabRuntime } from "./lab-runtime.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { keptRestingMs } from "./rest.ts";
@@ -32,6 +33,6 @@ export function labView({ record, scenario, stages, runtime, shells, url, queue 
 		debrief: revealed || record.solvedAt !== null ? scenario.debrief : null,
 		shells,
 		url,
-		queue: record.state === "requested" ? queue : null,
+		queue: isWaiting(record) ? queue : null,
 	};
 }

@@ -16,7 +16,8 @@ export function placesOf(answers: readonly QueueAnswer[], requests: readonly Que
 
 	function told(answer: QueueAnswer): Pick<QueuePlace, "expectedAt" | "reason"> {
 		if (answer.decision === "start") {
-			return { expectedAt: now + givingMs + (startMs.get(answer.id) ?? 0), reason: "A lab that was made ahead gives way to this one." };
+			const reason = answer.poolGivesBytes > 0 ? "A lab that was made ahead gives way to this one." : "Its turn is about to come.";
+			return { expectedAt: now + givingMs + (startMs.get(answer.id) ?? 0), reason };
 		}
 		const waitMs = answer.decision === "wait" ? answer.waitMs : null;
 		return { expectedAt: waitMs === null ? null : now + waitMs, reason: answer.reason };

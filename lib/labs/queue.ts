@@ -3,7 +3,7 @@ import { AppError } from "../core/errors.ts";
 import type { QueuePlace } from "../protocol/lab.ts";
 import type { HostMemory, LabProvider } from "../providers/provider.ts";
 import { failureOf } from "./bring-up.ts";
-import { type HostUse, hostUse, isWaiting } from "./host-use.ts";
+import { grantsOf, type HostUse, hostUse, isWaiting } from "./host-use.ts";
 import { isOver } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import type { Lifecycle, LifecycleDeps } from "./lifecycle.ts";
@@ -75,7 +75,7 @@ export function createQueue(deps: QueueDeps): Queue {
 
 	function plan(records: readonly LabRecord[], memory: HostMemory, provider: LabProvider): Planned {
 		const now = clock.now();
-		const neededBytes = (record: LabRecord) => bytesOf(record, provider, memory);
+		const neededBytes = (record: LabRecord) => bytesOf(record, provider);
 		const use = hostUse(records, memory, neededBytes);
 		const facts = queueFacts({ now, records, use, neededBytes, isSpare: (record) => pool.mayBeGiven(record, provider) });
 		const answers = planQueue({
@@ -86,14 +86,25 @@ export function createQueue(deps: QueueDeps): Queue {
 		return { ...facts, answers, use };
 	}
 
-	/** Memory of a lab; of one whose scenario is no longer in the catalogue what is on the host. */
-	function bytesOf({ scenario, seed, environmentId }: LabRecord, provider: LabProvider, memory: HostMemory): number {
-		if (!catalogue.slugs().includes(scenario)) return memory.labs[environmentId] ?? 0;
+	/** Of one whose scenario is no longer in the catalogue only what is on the host is known. */
+	function bytesOf({ scenario, seed }: LabRecord, provider: LabProvider): number {
+		if (!catalogue.slugs().includes(scenario)) return 0;
 		return provider.neededBytes(catalogue.instantiate(scenario, seed).cluster);
 	}
 
-	/** Gives the turns that a plan gives. @returns whether anybody goes on waiting */
-	async function act({ answers, requests, spares }: Planned): Promise<boolean> {
+	/**
+	 * Gives the turns for which there is room, after other instances were told of them.
+	 * @returns whether anybody goes on waiting
+	 */
+	async function act(records: readonly LabRecord[], memory: HostMemory, provider: LabProvider): Promise<boolean> {
+		let planned = plan(records, memory, provider);
+		const turns = new Set(planned.answers.filter(hasTurn).map(({ id }) => id));
+		if (turns.size > 0) {
+			const after = records.map((record) => (turns.has(record.id) ? { ...record, admittedAt: clock.now() } : record));
+			await tell(after, provider);
+			planned = plan(records, await provider.memory(), provider);
+		}
+		const { answers, requests, spares } = planned;
 		const admitted = new Set<string>();
 		for (const answer of answers) {
 			const { id } = answer;
@@ -101,14 +112,15 @@ export function createQueue(deps: QueueDeps): Queue {
 				const tooBig = new AppError("lab-too-big", answer.reason, { mend: mendTooBig });
 				await lifecycle.move(id, "fail", { failure: failureOf(tooBig, waitingStep) }).catch((error) => log.warn({ err: error, lab: id }));
 			}
-			// What the pool has still to give is waited for.
-			if (answer.decision !== "start" || answer.poolGivesBytes > 0) continue;
-			if (await lifecycle.admit(id, spares.get(id))) admitted.add(id);
+			if (turns.has(id) && hasTurn(answer) && (await lifecycle.admit(id, spares.get(id)))) admitted.add(id);
 		}
 		const left = answers.filter(({ id, decision }) => !admitted.has(id) && decision !== "impossible");
 		publish(placesOf(left, requests, clock.now()));
 		return left.length > 0;
 	}
+
+	const tell = (records: readonly LabRecord[], provider: LabProvider) =>
+		provider.grant(grantsOf(records, (record) => bytesOf(record, provider)));
 
 	function publish(next: Map<string, QueuePlace>): void {
 		const before = places;
@@ -135,10 +147,17 @@ export function createQueue(deps: QueueDeps): Queue {
 	}
 
 	async function tend(): Promise<void> {
-		if (!(await store.list()).some(isWaiting)) return publish(new Map());
 		const provider = await deps.provider();
-		const memory = await provider.memory();
-		const waits = await grants.add(async () => act(plan(await store.list(), memory, provider)));
+		const memory = (await store.list()).some(isWaiting) ? await provider.memory() : undefined;
+		const waits = await grants.add(async () => {
+			const records = await store.list();
+			await tell(records, provider);
+			if (memory) return act(records, memory, provider);
+			// Somebody may have come between the two looks.
+			if (records.some(isWaiting)) wake();
+			else publish(new Map());
+			return false;
+		});
 		if (waits) await pool.giveWay();
 	}
 
@@ -156,11 +175,11 @@ export function createQueue(deps: QueueDeps): Queue {
 			const record = await draftLab({ ...wanted, seed, pooled: false }, deps);
 			await grants.add(async () => {
 				await mayHaveOneMore(wanted.person);
-				const planned = plan([...(await store.list()), record], memory, provider);
-				const answer = planned.answers.find(({ id }) => id === record.id);
+				const records = [...(await store.list()), record];
+				const answer = plan(records, memory, provider).answers.find(({ id }) => id === record.id);
 				if (answer?.decision === "impossible") throw new AppError("lab-too-big", answer.reason, { kind: "conflict", mend: mendTooBig });
 				await keepLab(record, deps);
-				if (await act(planned)) wake();
+				if (await act(records, memory, provider)) wake();
 			});
 			return record;
 		},
@@ -178,6 +197,9 @@ export function createQueue(deps: QueueDeps): Queue {
 		},
 	};
 }
+
+/** What the pool has still to give is waited for. */
+const hasTurn = (answer: QueueAnswer): boolean => answer.decision === "start" && answer.poolGivesBytes === 0;
 
 const mendTooBig = "Use a host with more memory, or raise FAULTLINE_MEMORY where it is set.";
 

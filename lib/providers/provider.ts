@@ -184,6 +184,11 @@ export interface LabProvider {
 	neededBytes(cluster: ClusterSpec): number;
 	/** Read from the host each time. */
 	memory(): Promise<HostMemory>;
+	/**
+	 * Tells other instances what labs of this one are granted from now on, in bytes by lab: they count it before anything of a
+	 * lab is there. Of two that want the last room, and read the memory again after they have told, at least one sees the other.
+	 */
+	grant(labs: Readonly<Record<string, number>>): Promise<void>;
 	/** Null where frozen labs stay in memory: the host has no swap, or does not let us move them there. */
 	coldRoom(cluster: ClusterSpec): Promise<ColdRoom | null>;
 	/** Ends connections of this process; labs stay. */

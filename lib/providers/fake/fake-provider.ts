@@ -43,6 +43,9 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 			world.labs.delete(labId);
 		},
 		neededBytes,
+		async grant(labs) {
+			world.granted = labs;
+		},
 		async memory() {
 			const labs = Object.fromEntries(
 				[...world.labs].map(([labId, { spec, cold }]) => [labId, cold ? 64 * 1024 ** 2 : neededBytes(spec.cluster)]),

@@ -31,6 +31,8 @@ export interface FakeWorld {
 	memoryBytes: number;
 	/** What other instances have of it. */
 	othersBytes: number;
+	/** What this instance has told the others that it grants. */
+	granted: Readonly<Record<string, number>>;
 	/** Null: a host without swap. */
 	freeSwapBytes: number | null;
 	/** Answers in the place of the workstation, the nodes and kubectl; undefined falls back to {@link answer}. */
@@ -54,6 +56,7 @@ export function createFakeWorld(): FakeWorld {
 		stalls: new Set(),
 		memoryBytes: 8 * 1024 ** 3,
 		othersBytes: 0,
+		granted: {},
 		freeSwapBytes: null,
 	};
 }

@@ -48,6 +48,14 @@ test("a frozen lab takes no more than it does now, but those of others may be th
 	expect(memory).toMatchObject({ labs: { a: 0.1 * gib }, others: { theirs: one } });
 });
 
+test("what another instance has told that it grants counts before anything of it is on Docker, and once", () => {
+	const told = { theirs: { b: one, c: 2 * one }, third: { d: one } };
+	const labs = [lab("theirs", "b", 0)];
+	const meminfo = { totalBytes: 16 * gib, availableBytes: 16 * gib };
+	const memory = shareMemory({ meminfo, instanceId: "mine", labs, told, givesWay: () => false });
+	expect(memory.others).toEqual({ theirs: 3 * one, third: one });
+});
+
 test("where the host does not say what a lab takes, it takes what it may", () => {
 	expect(share([lab("mine", "a", null)], { usedBytes: one + gib }).totalBytes).toBe(15 * gib - reserveBytes);
 });

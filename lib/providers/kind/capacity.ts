@@ -2,6 +2,7 @@ import { AppError } from "../../core/errors.ts";
 import { hostReserveBytes, labMemory } from "../../core/lab-memory.ts";
 import { parseSwap } from "../../core/swap.ts";
 import type { ClusterSpec, ColdRoom, HostMemory } from "../provider.ts";
+import type { Grants } from "./grants.ts";
 
 const MiB = 1024 * 1024;
 
@@ -46,6 +47,8 @@ interface Shared {
 	labs: readonly LabOnHost[];
 	/** The most that this instance's labs may take together; undefined: all there is. */
 	limitBytes?: number | undefined;
+	/** By other instance: what it has told that it grants. */
+	told?: Readonly<Record<string, Grants>>;
 	/** Labs of this instance that give way by themselves as soon as a lab is made. */
 	givesWay: (labId: string) => boolean;
 }
@@ -54,15 +57,21 @@ interface Shared {
  * The host's memory as labs share it. A lab counts with what it takes or what it may come to take, whichever is more: one
  * that was just made has most of its memory still before it. What other programs take is what is in use beside labs.
  */
-export function shareMemory({ meminfo, instanceId, labs, limitBytes = Number.POSITIVE_INFINITY, givesWay }: Shared): HostMemory {
+export function shareMemory({ meminfo, instanceId, labs, told = {}, limitBytes = Number.POSITIVE_INFINITY, givesWay }: Shared): HostMemory {
 	const usedBytes = (lab: LabOnHost) => lab.usedBytes ?? neededBytes(lab);
 	const inUse = meminfo.totalBytes - meminfo.availableBytes;
 	const besides = Math.max(0, inUse - labs.reduce((sum, lab) => sum + usedBytes(lab), 0));
 	const memory: HostMemory = { mostBytes: 0, totalBytes: 0, others: {}, labs: {} };
 	for (const lab of labs) {
-		const heldBytes = Math.max(usedBytes(lab), neededBytes(lab));
+		const heldBytes = Math.max(usedBytes(lab), neededBytes(lab), told[lab.instanceId]?.[lab.labId] ?? 0);
 		if (lab.instanceId !== instanceId) memory.others[lab.instanceId] = (memory.others[lab.instanceId] ?? 0) + heldBytes;
 		else if (!givesWay(lab.labId)) memory.labs[lab.labId] = lab.frozen ? usedBytes(lab) : heldBytes;
+	}
+	const known = new Set(labs.map((lab) => `${lab.instanceId}/${lab.labId}`));
+	for (const [other, grants] of Object.entries(told)) {
+		for (const [labId, bytes] of Object.entries(grants)) {
+			if (!known.has(`${other}/${labId}`)) memory.others[other] = (memory.others[other] ?? 0) + bytes;
+		}
 	}
 	const forLabs = Math.max(0, meminfo.totalBytes - reserveBytes);
 	const othersBytes = Object.values(memory.others).reduce((sum, bytes) => sum + bytes, 0);

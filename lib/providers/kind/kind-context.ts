@@ -18,6 +18,8 @@ export interface KindProviderOptions {
 	ingressAddon?: (step: StepContext) => Promise<IngressAddon>;
 	/** Where prepared clusters are kept, shared by instances; absent: kind makes every cluster anew. */
 	goldenDir?: string;
+	/** Where instances of the host tell each other what they grant; absent: only what is on Docker is known of others. */
+	grantsDir?: string;
 	/** The most that this instance's labs may take together; absent: what the host has. */
 	memoryBytes?: number | undefined;
 	log: Logger;

@@ -8,6 +8,7 @@ import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
 import { goldenKey, readGolden } from "./golden/golden-file.ts";
 import { goldenId, prepareGolden } from "./golden/prepare-golden.ts";
+import { createGrantBoard } from "./grants.ts";
 import { type KindContext, type KindProviderOptions, labPaths, labsDir } from "./kind-context.ts";
 import { createKindEnvironment } from "./kind-environment.ts";
 import { labsOnHost } from "./lab-memory.ts";
@@ -23,6 +24,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 	const context: KindContext = { ...options, docker: createDocker(options.host.docker) };
 	const { docker, instanceId, dataDir, host } = context;
 	const channel = createProberChannel(() => connectProber(context));
+	const grants = options.grantsDir === undefined ? undefined : createGrantBoard(options.grantsDir, instanceId);
 	/** Labs being made by this process: removing one ends its making first. */
 	const making = new Map<string, { abort: AbortController; ended: Promise<unknown> }>();
 
@@ -113,10 +115,12 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		},
 		neededBytes,
 		async memory() {
+			const told = (await grants?.heard()) ?? {};
 			const labs = await labsOnHost(await docker.containers("fl-"));
 			const meminfo = parseMeminfo(await readFile("/proc/meminfo", "utf8"));
-			return shareMemory({ meminfo, instanceId, labs, limitBytes: options.memoryBytes, givesWay: (id) => id === preparing?.id });
+			return shareMemory({ meminfo, instanceId, labs, told, limitBytes: options.memoryBytes, givesWay: (id) => id === preparing?.id });
 		},
+		grant: async (labs) => grants?.say(labs),
 		async coldRoom(cluster) {
 			if (!(await canReclaim())) return null;
 			const [meminfo, swaps] = await Promise.all(["/proc/meminfo", "/proc/swaps"].map((file) => readFile(file, "utf8")));
@@ -125,6 +129,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		async close() {
 			preparing?.abort.abort(labsComeFirst());
 			await preparing?.ended;
+			await grants?.leave();
 			await channel.close();
 		},
 	};
