@@ -184,6 +184,15 @@ describe("a lab at rest", () => {
 		expect(await live(next, id)).toMatchObject({ state: "active", expiresAt: (before.expiresAt ?? 0) + hourMs });
 	});
 
+	test("wakes under an engine that has not looked around yet", async () => {
+		const { id } = await rested();
+		const next = host.engine();
+		expect((await next.exec(id, ["true"], { timeoutMs: 1 })).exitCode).toBe(0);
+		await next.reconcile();
+		expect(await live(next, id)).toMatchObject({ state: "active", resting: null });
+		expect(isFrozen(id)).toBe(false);
+	});
+
 	test("that is gone from the host says so when it is to wake", async () => {
 		const { labs, id } = await rested();
 		host.world.labs.delete(id);

@@ -51,8 +51,12 @@ export function createResting({ clock, log, provider, runtime: runtimeOf, find, 
 		},
 		async wake(labId) {
 			const runtime = runtimeOf(labId);
+			if (!runtime.asleep) {
+				// An engine that has just started does not know yet what rests.
+				if (runtime.environment || (await find(labId)).state !== "resting") return;
+				runtime.asleep ??= createAsleep();
+			}
 			const { asleep } = runtime;
-			if (!asleep) return;
 			if (!asleep.waking) {
 				asleep.waking = true;
 				void runtime.work.replace((signal) =>

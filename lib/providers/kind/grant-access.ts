@@ -13,6 +13,7 @@ import { waitForDefaultAccounts } from "./cluster-ready.ts";
 import { holdPolicies } from "./learner-hold.ts";
 import { learnerPolicies, podPolicyName } from "./learner-policy.ts";
 import { dnsBinding, learnerRbac } from "./learner-rbac.ts";
+import { readinessPolicies } from "./node-readiness.ts";
 import { waitUntil } from "./wait-until.ts";
 
 interface GrantOptions {
@@ -30,7 +31,7 @@ export async function grantAccess({ admin, access, clock, signal }: GrantOptions
 	const api = KubernetesObjectApi.makeApiClient(admin);
 	const core = admin.makeApiClient(CoreV1Api);
 	await waitUntil(() => removeJoinTokens(core), { clock, signal, timeoutMs: 60_000, what: "The removal of join tokens" });
-	for (const manifest of [...learnerPolicies(access), ...holdPolicies(), ...learnerRbac(access)]) {
+	for (const manifest of [...learnerPolicies(access), ...holdPolicies(), ...readinessPolicies(), ...learnerRbac(access)]) {
 		signal.throwIfAborted();
 		await api.patch(manifest, undefined, undefined, "faultline", true, PatchStrategy.ServerSideApply);
 	}
