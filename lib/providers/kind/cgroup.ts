@@ -79,7 +79,7 @@ export async function reclaim({ version, memory }: ContainerCgroup, signal: Abor
 	const file = join(memory, version === 1 ? "memory.limit_in_bytes" : "memory.reclaim");
 	const wanted = version === 1 ? "0" : (await readFile(join(memory, "memory.current"), "utf8")).trim();
 	// Another process, because the kernel works within the write: so it can be ended.
-	const written = await runCommand("/bin/sh", ["-c", 'echo "$1" > "$2"', "reclaim", wanted, file], { timeoutMs: reclaimTimeoutMs, signal });
+	const written = await runCommand("tee", [file], { timeoutMs: reclaimTimeoutMs, signal, input: wanted, env: { LC_ALL: "C" } });
 	if (written.exitCode === 0 || /busy|temporarily unavailable/i.test(written.stderr)) return;
 	throw new AppError("not-reclaimed", `Memory could not be moved to swap: ${written.stderr.trim()}`, { retryable: true });
 }
