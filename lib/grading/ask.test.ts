@@ -10,7 +10,12 @@ const other = { ...plain, id: "other" };
 const scenario = { objectives: [sampled, plain, other] } as unknown as ScenarioInstance;
 
 /** Asks with a change on its way until `pendingUntil`; verdicts by objective and time. */
-async function ask(verdictOf: (id: string, now: number) => Verdict, pendingUntil: number, togetherMs = 0) {
+async function ask(
+	verdictOf: (id: string, now: number) => Verdict,
+	pendingUntil: number,
+	togetherMs = 0,
+	patienceMs = Number.POSITIVE_INFINITY,
+) {
 	const asked: string[] = [];
 	const waits: string[] = [];
 	let now = 0;
@@ -28,11 +33,12 @@ async function ask(verdictOf: (id: string, now: number) => Verdict, pendingUntil
 			current: () => emptyView,
 			change: async () => {
 				now += 1000;
+				if (now > 100_000) throw new Error("it asks for ever");
 			},
 		},
 		clock: { now: () => now, sleep: async () => {} },
 		pending: () => (now < pendingUntil ? [{ what: "the nodes", until: pendingUntil }] : []),
-		until: (pending) => Math.max(2000, ...pending.map(({ until }) => until)),
+		until: (pending) => Math.min(patienceMs, Math.max(2000, ...pending.map(({ until }) => until))),
 		onWait: (what) => waits.push(what),
 	});
 	return { results, asked, waits };
@@ -55,6 +61,11 @@ test("a fix that is still on its way is asked again until it shows", async () =>
 test("samples are drawn once, when nothing is on its way any more", async () => {
 	const { asked } = await ask((id) => (id === "sampled" ? "unproven" : "pass"), 3000);
 	expect(asked.filter((one) => one.startsWith("sampled"))).toEqual(["sampled 3000"]);
+});
+
+test("samples are drawn at the end of all patience, whatever is still on its way", async () => {
+	const { asked } = await ask(() => "pass", 90_000, 0, 5000);
+	expect(asked.filter((one) => one.startsWith("sampled"))).toEqual(["sampled 5000"]);
 });
 
 test("a lab to which nothing happened is asked once where all passes, and not for long where it fails", async () => {

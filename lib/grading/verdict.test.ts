@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GuardResult, ObjectiveResult, Verdict } from "../protocol/report.ts";
-import { afterwards } from "./decisive.ts";
+import { afterwards, unlessChanged } from "./decisive.ts";
 import { summarise } from "./verdict.ts";
 
 const objective = (verdict: Verdict, maxPoints: number): ObjectiveResult => ({
@@ -41,4 +41,13 @@ test("what only old pods still serve does not last", () => {
 		points: 0,
 		message: "After each workload was rolled out once: Deployment catalog has 1 of 2 pods ready",
 	});
+});
+
+test("a change during the check fails what passes, is told beside what fails, and leaves the grader's own trouble alone", () => {
+	const before = (["pass", "fail", "unproven", "error"] as const).map((verdict) => objective(verdict, 1));
+	const after = unlessChanged(before, ["Service catalog (spec)"]);
+	expect(after.map(({ verdict }) => verdict)).toEqual(["fail", "fail", "unproven", "error"]);
+	expect(after[0]?.points).toBe(0);
+	expect(after[1]?.message).toBe("said Changed while the check ran: Service catalog (spec).");
+	expect(after[3]?.message).toBe("said");
 });

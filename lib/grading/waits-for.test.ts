@@ -20,17 +20,19 @@ test("nothing is waited for in a lab that nobody has touched", () => {
 });
 
 test("a rollout is told with its counts and how often readiness is asked", () => {
-	const rolling = (bornAgo: number) =>
+	const rolling = (bornAgo: number, status: object = {}) =>
 		waits((view) => {
 			const young = pod("catalog-3", "catalog", "10.0.0.13");
 			Object.assign(young.metadata ?? {}, { creationTimestamp: ago(bornAgo) });
-			Object.assign(young.status ?? {}, { conditions: [{ type: "Ready", status: "False" }] });
+			Object.assign(young.status ?? {}, { conditions: [{ type: "Ready", status: "False" }], ...status });
 			view.pods.splice(2, 1, young);
 			Object.assign(view.deployments[1]?.status ?? {}, { availableReplicas: 1 });
 		});
 	expect(rolling(5)).toBe("rollout of Deployment catalog, 1 of 2 pods ready; readiness is asked every 10 s");
 	// Stuck: no patience helps it.
 	expect(rolling(60)).toBeUndefined();
+	expect(rolling(15)).toContain("rollout of Deployment catalog");
+	expect(rolling(15, { containerStatuses: [{ state: { waiting: { reason: "ErrImagePull" } } }] })).toBeUndefined();
 });
 
 test("a changed Service is on its way to the nodes for some seconds", () => {
