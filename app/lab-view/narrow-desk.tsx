@@ -45,7 +45,7 @@ export function NarrowDesk({ lab, now, actions, askFirst, instead, visible, scre
 				</Tabs.Content>
 				<Tabs.Content value="objectives" className={page}>
 					<CheckStatus lab={lab} now={now} onCheck={() => askFirst("check")} />
-					<ObjectiveList objectives={lab.objectives} now={now} />
+					<ObjectiveList objectives={lab.objectives} now={now} resting={lab.resting !== null} />
 				</Tabs.Content>
 				<Tabs.Content value="terminal" forceMount className={page}>
 					{instead ?? <Terminals lab={lab} visible={visible && tab === "terminal"} screenReader={screenReader} />}

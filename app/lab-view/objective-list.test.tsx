@@ -51,3 +51,8 @@ test("before the lab is ready the place explains itself", () => {
 	render(<ObjectiveList objectives={[]} now={0} />);
 	expect(screen.getByText(/as soon as the lab is ready/)).toBeTruthy();
 });
+
+test("of a lab that rests, with nothing known of it yet, it says when it is tried again", () => {
+	render(<ObjectiveList objectives={[]} now={0} resting />);
+	expect(screen.getByText(/when the lab is awake/)).toBeTruthy();
+});

@@ -9,11 +9,22 @@ import { VerdictMark } from "#lib/ui/verdict-mark.tsx";
 import { objectiveLine, unprovenShare, verdictWords } from "./objective-words.ts";
 
 /** The objectives in the user's words; each opens to what it rests on. */
-export function ObjectiveList({ objectives, now }: { objectives: readonly ObjectiveResult[]; now: number }) {
+export function ObjectiveList({
+	objectives,
+	now,
+	resting = false,
+}: {
+	objectives: readonly ObjectiveResult[];
+	now: number;
+	/** Nothing is tried while the lab rests. */
+	resting?: boolean;
+}) {
 	if (objectives.length === 0) {
 		return (
 			<p className="px-4 py-3 text-sm text-muted">
-				What has to work again stands here as soon as the lab is ready. It is tried all the time, from where the users are.
+				{resting
+					? "What has to work again stands here when the lab is awake. While it rests nothing is tried."
+					: "What has to work again stands here as soon as the lab is ready. It is tried all the time, from where the users are."}
 			</p>
 		);
 	}

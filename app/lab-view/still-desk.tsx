@@ -9,7 +9,7 @@ export function StillDesk({ lab, now, instead }: { lab: Lab; now: number; instea
 		<div className="grid h-full grid-cols-1 min-[900px]:grid-cols-[36%_1fr]">
 			<div className="overflow-y-auto border-r border-hairline">
 				<Ticket lab={lab} />
-				<ObjectiveList objectives={lab.objectives} now={now} />
+				<ObjectiveList objectives={lab.objectives} now={now} resting={lab.resting !== null} />
 			</div>
 			<div className="bg-[var(--terminal-background)] max-[899px]:hidden">{instead}</div>
 		</div>

@@ -76,7 +76,7 @@ export function WideDesk({ lab, now, actions, askFirst, instead, visible, screen
 								</h2>
 								<div className="min-h-0 flex-1 overflow-y-auto border-t border-hairline">
 									<CheckStatus lab={lab} now={now} onCheck={() => askFirst("check")} />
-									<ObjectiveList objectives={lab.objectives} now={now} />
+									<ObjectiveList objectives={lab.objectives} now={now} resting={lab.resting !== null} />
 								</div>
 							</section>
 						</Panel>

@@ -125,6 +125,41 @@ test("what somebody does at it is told: they open it, type, and see; to connect 
 	expect(uses).toEqual([]);
 });
 
+test("keys that are typed before the lab is there come to the shell once it is, and before that nothing is tried", async () => {
+	await bash();
+	const awake = Promise.withResolvers<void>();
+	const session = createSession({
+		recording: createRecording(path, about, systemClock),
+		environment: async () => {
+			await awake.promise;
+			return host.environment;
+		},
+		spawnPty,
+		clock: systemClock,
+		log,
+		onExit: () => {},
+	});
+	sessions.push(session);
+	const browser = look(session);
+	browser.type("echo first-$((40+2))\r");
+	expect(host.startedFrom).toEqual([]);
+	awake.resolve();
+	await browser.until(() => browser.text().includes("first-42"));
+	expect(browser.messages.some((message) => message.type === "error")).toBe(false);
+});
+
+test("keys that are typed while the shell stands still come to it when it goes on", async () => {
+	await bash();
+	const browser = look(begin().session);
+	browser.type("echo pid=$$.\r");
+	await browser.until(() => /pid=\d+\./.test(browser.text()));
+	const pid = Number(/pid=(\d+)\./.exec(browser.text())?.[1]);
+	process.kill(pid, "SIGSTOP");
+	browser.type("echo first-$((40+2))\r");
+	process.kill(pid, "SIGCONT");
+	await browser.until(() => browser.text().includes("first-42"));
+});
+
 test("the size of the browser is the size of the shell", async () => {
 	await bash();
 	const { session } = begin();
