@@ -1,5 +1,8 @@
 import { availableParallelism, loadavg } from "node:os";
 import { systemClock as clock } from "../lib/core/clock.ts";
+import { contentsOf } from "../lib/labs/contents.ts";
+import { scenarioSteps } from "../lib/labs/steps/scenario-steps.ts";
+import { versionOf } from "../lib/labs/version.ts";
 import type { Lab } from "../lib/protocol/lab.ts";
 import { type BenchEngine, openBenchEngine } from "./bench-engine.ts";
 import type { BenchOptions } from "./bench-lab.ts";
@@ -20,8 +23,11 @@ export async function benchStart(options: BenchOptions & { cacheDir: string; tim
 	const cloning = await openBenchEngine(slug, { ...options, clones: true });
 	const seconds = { kind: [] as number[], clone: [] as number[], pool: [] as number[], reset: [] as number[], spare: [] as number[] };
 	try {
-		onStep("Preparing the cluster that is cloned");
-		await cloning.provider.prepare(cloning.catalogue.instantiate(slug, seed).cluster, signal);
+		onStep("Preparing the clusters that are cloned");
+		const scenario = cloning.catalogue.instantiate(slug, seed);
+		const contents = contentsOf(scenario, versionOf(cloning.catalogue, slug, cloning.provider.madeOf), scenarioSteps);
+		await cloning.provider.prepare(scenario.cluster, signal);
+		await cloning.provider.prepare(scenario.cluster, signal, contents);
 		for (let round = 1; round <= times; round += 1) {
 			signal.throwIfAborted();
 			onStep(`${round} of ${times}: by kind`);
@@ -79,12 +85,15 @@ async function begun(engine: BenchEngine): Promise<{ id: string; seconds: number
 async function timed({ labs, hasPrompt }: BenchEngine, act: () => Promise<Lab>): Promise<number> {
 	const startedAt = performance.now();
 	const { id } = await act();
-	for (;;) {
-		const { state, failure } = await labs.get(id);
+	const ending = new AbortController();
+	// Told, not asked for every few milliseconds: that would take a part of what is measured.
+	for await (const { state, failure } of labs.watch(id, ending.signal)) {
 		if (failure) throw new Error(`the lab failed at "${failure.step}": ${failure.message}`);
-		if (state === "active" && (await hasPrompt(id))) return (performance.now() - startedAt) / 1000;
-		await clock.sleep(pollMs);
+		if (state === "active") break;
 	}
+	ending.abort();
+	while (!(await hasPrompt(id))) await clock.sleep(pollMs);
+	return (performance.now() - startedAt) / 1000;
 }
 
 async function ended({ labs }: BenchEngine, id: string): Promise<void> {

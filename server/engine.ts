@@ -9,7 +9,7 @@ import { type IngressAddon, readHostManifest } from "#lib/core/host.ts";
 import { newId } from "#lib/core/ids.ts";
 import { createLogger } from "#lib/core/log.ts";
 import { createGrader } from "#lib/grading/grade.ts";
-import { prepareShapes, shapesByUse } from "#lib/labs/prepare-shapes.ts";
+import { prepareAhead, wantedAhead } from "#lib/labs/prepare-ahead.ts";
 import { startsAtOnce } from "#lib/labs/queue.ts";
 import { createLabService } from "#lib/labs/service.ts";
 import { reproveFault } from "#lib/labs/steps/reprove.ts";
@@ -35,10 +35,10 @@ const env = readEnv();
 const clock = systemClock;
 const log = createLogger("engine", env.logLevel);
 const takeUpEveryMs = 10_000;
-// A prepared cluster takes one to two minutes, and there are three shapes; somebody may have a lab open all day.
+// A prepared cluster takes about a minute, and there is one for each variant; somebody may have a lab open all day.
 const prepareFirstMs = 5 * 60_000;
 // Shared by instances, as all that is addressed by its content.
-const goldenDir = env.clones ? join(env.cacheDir, "golden") : undefined;
+const golden = env.clones ? { goldenDir: join(env.cacheDir, "golden"), goldenLimitBytes: env.clonesBytes } : {};
 const grantsDir = join(env.cacheDir, "grants");
 const { memoryBytes } = env;
 const inData = (...names: string[]) => join(env.dataDir, ...names);
@@ -61,7 +61,7 @@ async function provider(): Promise<LabProvider> {
 			host,
 			workstationImage,
 			ingressAddon,
-			goldenDir,
+			...golden,
 			grantsDir,
 			memoryBytes,
 			log,
@@ -213,10 +213,11 @@ async function makeAhead(): Promise<void> {
 	await prepared;
 }
 
-/** Has clusters of every shape in the catalogue ready to be cloned, as soon as nobody waits for a lab. */
+/** Has clusters of every shape and variant in the catalogue ready to be cloned, as soon as nobody waits for a lab. */
 async function prepare(): Promise<void> {
-	const shapes = shapesByUse(catalogue.list().map(({ slug, seeds }) => catalogue.instantiate(slug, seeds[0]).cluster));
-	await prepareShapes({ provider: await provider(), shapes, clock, log, signal: stopping.signal });
+	const made = await provider();
+	const wanted = wantedAhead(catalogue, { steps: scenarioSteps, madeOf: made.madeOf });
+	await prepareAhead({ provider: made, wanted, clock, log, signal: stopping.signal });
 }
 
 async function end(): Promise<void> {

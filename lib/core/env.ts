@@ -31,6 +31,8 @@ const schema = z.object({
 	FAULTLINE_MEMORY: bytes.optional(),
 	/** Labs that one person may have open or wait for. */
 	FAULTLINE_LABS_PER_PERSON: z.coerce.number().int().min(1).default(20),
+	/** Disk that prepared clusters may take, in MiB: about 17 for each variant of each scenario. */
+	FAULTLINE_CLONES_MIB: z.coerce.number().int().min(0).default(1024),
 	FAULTLINE_LOG: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -46,6 +48,7 @@ export interface Env {
 	idleRestMs: number | null;
 	memoryBytes: number | undefined;
 	labsPerPerson: number;
+	clonesBytes: number;
 	logLevel: z.infer<typeof schema>["FAULTLINE_LOG"];
 }
 
@@ -75,6 +78,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 		idleRestMs: env.FAULTLINE_IDLE_REST === "off" ? null : env.FAULTLINE_IDLE_REST * 60_000,
 		memoryBytes: env.FAULTLINE_MEMORY,
 		labsPerPerson: env.FAULTLINE_LABS_PER_PERSON,
+		clonesBytes: env.FAULTLINE_CLONES_MIB * 1024 * 1024,
 		logLevel: env.FAULTLINE_LOG,
 	};
 }

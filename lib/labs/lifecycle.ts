@@ -2,7 +2,8 @@ import { AppError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { LabState } from "../protocol/lab.ts";
 import type { LabEnvironment, LabProvider } from "../providers/provider.ts";
-import { bringUp, failureOf, type ScenarioSteps } from "./bring-up.ts";
+import { bringUp, failureOf, type Reprove, type ScenarioSteps } from "./bring-up.ts";
+import { contentsKey } from "./contents.ts";
 import { type FollowDeps, followLab } from "./follow-lab.ts";
 import { isWaiting } from "./host-use.ts";
 import { canHappen, isOver, isStarting, isUsable, type LabEvent, nextState } from "./lab-state.ts";
@@ -10,12 +11,13 @@ import type { LabRecord, LabStore } from "./lab-store.ts";
 import { createResting, type Resting } from "./resting.ts";
 import { createStageLog, type StageLog } from "./stage-log.ts";
 import { createTiers, type Tiers } from "./tiers.ts";
+import { versionOf } from "./version.ts";
 
 export interface LifecycleDeps extends FollowDeps {
 	provider(): Promise<LabProvider>;
 	steps: ScenarioSteps;
 	/** As the step `proveFault`, of a lab that was proven before it was frozen: quickly. */
-	reproveFault: ScenarioSteps["proveFault"];
+	reproveFault: Reprove;
 	/** Opens the first shell of a lab; nothing where it has one. */
 	openShell(labId: string): void;
 	/** Ends every shell of a lab. */
@@ -125,9 +127,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	/** Makes the lab, or goes on making it, up to the proven fault. */
 	async function build(labId: string, stage: StageLog, signal: AbortSignal): Promise<LabEnvironment> {
 		const record = await find(labId);
+		const provider = await deps.provider();
+		const scenario = catalogue.instantiate(record.scenario, record.seed);
+		const contents = contentsKey(scenario, versionOf(catalogue, record.scenario, provider.madeOf));
 		return bringUp({
-			...{ record, scenario: catalogue.instantiate(record.scenario, record.seed), signal, steps: deps.steps, onStage: stage.begin },
-			provider: await deps.provider(),
+			...{ record, scenario, provider, contents, signal, log, onStage: stage.begin },
+			...{ steps: deps.steps, reproveFault: deps.reproveFault },
 			move: async (event) => void (await move(labId, event)),
 			keepFault: (view) => store.keepFault(labId, view),
 		});

@@ -42,6 +42,16 @@ export interface LabSpec {
 	access: LearnerAccess;
 	/** Files of the lab for the workstation's home: path relative to it → content. */
 	files: Readonly<Record<string, string>>;
+	/** What the cluster may hold from its start, where one was prepared with it: the key of {@link Contents}. */
+	contents?: string | undefined;
+}
+
+/** What a prepared cluster holds besides its shape. */
+export interface Contents extends Pick<LabSpec, "access" | "files"> {
+	/** Equal keys, equal contents. Lower case and digits. */
+	key: string;
+	/** Brings them into a lab that was just made, and proves them. */
+	fill(environment: LabEnvironment, context: StepContext): Promise<void>;
 }
 
 export interface StepContext {
@@ -88,6 +98,8 @@ export interface LabEnvironment {
 	nodeExec(node: string, command: readonly string[], options: ExecOptions): Promise<ExecResult>;
 	/** Node names, control plane first. */
 	readonly nodes: readonly string[];
+	/** Key of what the cluster held when it was made; undefined where that was nothing. */
+	readonly contents: string | undefined;
 	/**
 	 * The command whose terminal is the learner's shell: it prints the shell's output from byte `fromOffset` on and
 	 * passes keystrokes. Ends when the shell ends (exit 0) or is lost (other codes). The shell itself survives it.
@@ -170,10 +182,13 @@ export interface LabProvider {
 	/** Makes what is missing of the lab; on failure what was made stays for {@link destroy}. */
 	create(spec: LabSpec, context: StepContext): Promise<LabEnvironment>;
 	/**
-	 * Makes once what lets later labs of this shape start sooner; nothing where that is there, or there is no such thing.
-	 * @throws AppError `labs-come-first`, retryable, where labs are being made or used
+	 * Makes once what lets later labs of this shape, and with these contents, start sooner; nothing where that is there, or there
+	 * is no such thing.
+	 * @throws AppError `labs-come-first`, retryable, where labs are being made or used; `prepared-full` where no more is kept
 	 */
-	prepare(cluster: ClusterSpec, signal: AbortSignal): Promise<void>;
+	prepare(cluster: ClusterSpec, signal: AbortSignal, contents?: Contents): Promise<void>;
+	/** Forgets what was prepared with these contents: a lab made from it was not as it should be. */
+	distrust(spec: Pick<LabSpec, "cluster" | "access" | "contents">): Promise<void>;
 	/** Takes up a lab that is whole, after a restart of the engine; undefined where any part is missing. */
 	adopt(labId: string): Promise<LabEnvironment | undefined>;
 	/** Ids of all labs of this instance of which anything exists on the host. */

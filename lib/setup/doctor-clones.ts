@@ -6,7 +6,7 @@ import type { Finding } from "./finding.ts";
 const MiB = 1024 * 1024;
 
 /** The prepared clusters from which labs are cloned, and what they take of the disk; having none is no fault. */
-export async function checkClones({ cacheDir, clones }: Pick<Env, "cacheDir" | "clones">): Promise<Finding> {
+export async function checkClones({ cacheDir, clones, clonesBytes }: Pick<Env, "cacheDir" | "clones" | "clonesBytes">): Promise<Finding> {
 	const folder = join(cacheDir, "golden");
 	const files = await readdir(folder, { recursive: true }).catch(() => []);
 	const count = files.filter((file) => /^[0-9a-f]+\/golden\.json$/.test(file)).length;
@@ -18,7 +18,7 @@ export async function checkClones({ cacheDir, clones }: Pick<Env, "cacheDir" | "
 		),
 	);
 	const size = Math.ceil(sizes.reduce((sum, one) => sum + one, 0) / MiB);
-	const kept = count === 0 ? "none yet" : `${count}, ${size} MiB in ${folder}`;
+	const kept = count === 0 ? "none yet" : `${count}, ${size} of at most ${Math.floor(clonesBytes / MiB)} MiB in ${folder}`;
 	return {
 		name: "prepared clusters",
 		ok: true,

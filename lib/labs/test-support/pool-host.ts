@@ -50,6 +50,7 @@ export async function openPoolHost() {
 	const host = {
 		world,
 		store,
+		catalogue,
 		/** Steps of scenarios, in the order in which they were made. */
 		steps: [] as string[],
 		now: 1_000_000,

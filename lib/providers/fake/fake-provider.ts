@@ -14,7 +14,8 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 		async create(spec, { signal, onStep }) {
 			world.calls.push(`create ${spec.labId}`);
 			signal.throwIfAborted();
-			const lab = world.labs.get(spec.labId) ?? { spec, made: new Set(), frozen: false, cold: false };
+			const contents = spec.contents !== undefined && world.prepared.has(spec.contents) ? spec.contents : undefined;
+			const lab = world.labs.get(spec.labId) ?? { spec, contents, made: new Set(), frozen: false, cold: false };
 			world.labs.set(spec.labId, lab);
 			for (const step of fakeSteps) {
 				if (lab.made.has(step)) continue;
@@ -30,7 +31,13 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 			}
 			return environment(world, lab);
 		},
-		async prepare() {},
+		async prepare(_cluster, _signal, contents) {
+			if (contents) world.prepared.add(contents.key);
+		},
+		async distrust({ contents = "" }) {
+			world.calls.push(`distrust ${contents}`);
+			world.prepared.delete(contents);
+		},
 		async adopt(labId) {
 			world.calls.push(`adopt ${labId}`);
 			const lab = world.labs.get(labId);
@@ -81,6 +88,7 @@ function environment(world: FakeWorld, lab: FakeLab): LabEnvironment {
 		labId,
 		admin: new KubeConfig(),
 		nodes,
+		contents: lab.contents,
 		kubectl: (args, options) => run(world.onKubectl, "admin", args, options),
 		exec: (command, options) => run(world.onExec, "learner", command, options),
 		async nodeExec(node, command, options) {

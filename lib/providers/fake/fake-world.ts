@@ -6,6 +6,7 @@ export type FakeStep = (typeof fakeSteps)[number];
 
 export interface FakeLab {
 	spec: LabSpec;
+	contents: string | undefined;
 	/** Steps that have ended. */
 	made: Set<FakeStep>;
 	frozen: boolean;
@@ -21,6 +22,8 @@ type Exec = (labId: string, command: readonly string[], options: ExecOptions) =>
  */
 export interface FakeWorld {
 	labs: Map<string, FakeLab>;
+	/** Keys of contents that labs can hold from their start. */
+	prepared: Set<string>;
 	/** Every call of a provider or environment, in order: `create a1`, `freeze a1`. */
 	calls: string[];
 	/** Errors that steps throw, once each. */
@@ -51,6 +54,7 @@ export interface FakeWorld {
 export function createFakeWorld(): FakeWorld {
 	return {
 		labs: new Map(),
+		prepared: new Set(),
 		calls: [],
 		failures: new Map(),
 		stalls: new Set(),

@@ -1,29 +1,32 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 import { AppError } from "../../core/errors.ts";
 import type { LabSpec, StepContext } from "../provider.ts";
 import { scaleDns, waitForCluster } from "./cluster-ready.ts";
 import { ensureEdge } from "./edge.ts";
-import { ensureCluster } from "./ensure-cluster.ts";
-import { grantAccess } from "./grant-access.ts";
+import { ensureCluster, removeCluster } from "./ensure-cluster.ts";
+import { waitForPods } from "./golden/contents-ready.ts";
+import { goldenKey, readGolden, removeGolden } from "./golden/golden-file.ts";
+import { grantAccess, keepNodesReady, waitForPolicy } from "./grant-access.ts";
 import { addonFiles, ingressAddonOf, installGatewayApi } from "./ingress-addon.ts";
-import { type KindContext, labPaths } from "./kind-context.ts";
+import { type KindContext, type LabPaths, labPaths } from "./kind-context.ts";
 import { labNames, labParts, nodeNames } from "./lab-names.ts";
 import { ensureNetwork } from "./lab-network.ts";
-import { writeLabRecord } from "./lab-record.ts";
+import { readLabRecord, writeLabRecord } from "./lab-record.ts";
 import { makeLearnerKubeconfig } from "./learner-identity.ts";
 import { ensureMirror, pointNodesToMirror } from "./mirror.ts";
+import { endCreators } from "./orphans.ts";
 import { ensureWorkstation, fillWorkstation } from "./workstation.ts";
 
 /**
  * Makes what is missing of a lab. Every part looks at what Docker and the cluster have, so that a second call goes on
  * where the first one was cut off.
+ * @returns the key of what its cluster held when it was made
  */
-export async function createLab(context: KindContext, spec: LabSpec, step: StepContext): Promise<void> {
+export async function createLab(context: KindContext, spec: LabSpec, step: StepContext): Promise<string | undefined> {
 	const { clock } = context;
 	const paths = labPaths(context.dataDir, spec.labId);
 	const names = labNames(context.instanceId, spec.labId);
-	const nodes = nodeNames(names.cluster, spec.cluster.nodes);
 	const log = context.log.child({ lab: spec.labId });
 	let begun = clock.now();
 	const begin = (name: string) => {
@@ -35,37 +38,97 @@ export async function createLab(context: KindContext, spec: LabSpec, step: StepC
 
 	begin("Preparing the network");
 	await mkdir(paths.dir, { recursive: true, mode: 0o700 });
-	await writeLabRecord(paths, spec, false);
+	await writeLabRecord(paths, spec, { ready: false, contents: (await readLabRecord(paths))?.contents });
 	const addon = await ingressAddonOf(context, spec.cluster, step);
+	// Before anything of this call's own is begun, which would be waited for.
+	await endCreators(names.cluster, clock);
+	const fresh = (await context.docker.containers(names.cluster)).length === 0;
 	const subnet = await ensureNetwork(context, spec.labId, step.signal);
 
 	begin("Creating the cluster");
+	let contents: string | undefined;
 	await together(step.signal, [
-		(signal) => ensureCluster(context, spec, paths, { signal, onStep: step.onStep }),
-		(signal) => ensureMirror(context, spec.labId, { subnet, image: addon?.mirror ?? context.host.images.mirror, signal }),
-		(signal) => ensureEdge(context, spec.labId, subnet, signal),
-		(signal) => ensureWorkstation(context, spec.labId, signal),
+		async (signal) => {
+			contents = await ensureCluster(context, { spec, paths, subnet, step: { signal, onStep: step.onStep } });
+		},
+		(signal) => ensureMirror(context, spec.labId, { subnet, image: addon?.mirror ?? context.host.images.mirror, signal, fresh }),
+		(signal) => ensureEdge(context, spec.labId, { subnet, signal, fresh }),
+		(signal) => ensureWorkstation(context, spec.labId, { signal, fresh }),
 	]);
-	await pointNodesToMirror(context, nodes, subnet);
 
+	const files = async () => ({ ...spec.files, ...(addon && (await addonFiles(addon))) });
+	if (contents !== undefined) {
+		begin("Waiting for its pods");
+		try {
+			await together(step.signal, [
+				(signal) => contentsBack(context, { spec, contents, paths, signal }),
+				async () => fillWorkstation(context, { labId: spec.labId, files: await files() }, await learnerAccess(context, spec, paths)),
+			]);
+		} catch (error) {
+			step.signal.throwIfAborted();
+			log.warn({ err: error }, "what was prepared did not come back: the lab is made the longer way");
+			await forgetContents(context, spec);
+			await removeCluster(context, spec.labId, paths);
+			return createLab(context, { ...spec, contents: undefined }, step);
+		}
+	} else {
+		const nodes = nodeNames(names.cluster, spec.cluster.nodes);
+		await pointNodesToMirror(context, nodes, subnet);
+		const admin = adminOf(paths);
+		const ready = { admin, clock, signal: step.signal, dnsReplicas: spec.cluster.dnsReplicas, nodes };
+		begin("Starting CoreDNS");
+		await scaleDns(ready);
+		// Access needs no node: it is granted while CoreDNS comes up.
+		const granted = grantAccess({ admin, access: spec.access, clock, signal: step.signal });
+		const gateway =
+			addon && spec.cluster.addons.includes("gateway") ? installGatewayApi(context, { addon, paths, signal: step.signal }) : undefined;
+		await Promise.all([granted, waitForCluster(ready), gateway]);
+		begin("Preparing the workstation");
+		await fillWorkstation(context, { labId: spec.labId, files: await files() }, await learnerAccess(context, spec, paths));
+	}
+	await provePartsRun(context, labParts(names, spec.cluster.nodes));
+	await writeLabRecord(paths, spec, { ready: true, contents });
+	log.info({ sinceMs: clock.now() - begun }, "lab is whole");
+	return contents;
+}
+
+function adminOf(paths: LabPaths): KubeConfig {
 	const admin = new KubeConfig();
 	admin.loadFromFile(paths.adminKubeconfig);
-	const ready = { admin, clock, signal: step.signal, dnsReplicas: spec.cluster.dnsReplicas, nodes };
-	begin("Starting CoreDNS");
-	await scaleDns(ready);
-	// Access needs no node: it is granted while CoreDNS comes up.
-	const granted = grantAccess({ admin, access: spec.access, clock, signal: step.signal });
-	const gateway =
-		addon && spec.cluster.addons.includes("gateway") ? installGatewayApi(context, { addon, paths, signal: step.signal }) : undefined;
-	await Promise.all([granted, waitForCluster(ready), gateway]);
+	return admin;
+}
 
-	begin("Preparing the workstation");
-	const kubeconfig = await makeLearnerKubeconfig(context, spec.labId, paths, spec.access.namespaces[0] ?? "default");
-	const files = { ...spec.files, ...(addon && (await addonFiles(addon))) };
-	await fillWorkstation(context, { labId: spec.labId, files }, kubeconfig);
-	await provePartsRun(context, labParts(names, spec.cluster.nodes));
-	await writeLabRecord(paths, spec, true);
-	log.info({ sinceMs: clock.now() - begun }, "lab is whole");
+/** The learner's kubeconfig: a clone has it from the start. */
+async function learnerAccess(context: KindContext, { labId, access }: LabSpec, paths: LabPaths): Promise<string> {
+	const there = await readFile(paths.learnerKubeconfig, "utf8").catch(() => undefined);
+	return there ?? makeLearnerKubeconfig(context, labId, paths, access.namespaces[0] ?? "default");
+}
+
+interface BackOptions {
+	spec: LabSpec;
+	contents: string | undefined;
+	paths: LabPaths;
+	signal: AbortSignal;
+}
+
+/** Waits until a clone holds what it was prepared with, the learner's limits included. */
+async function contentsBack(context: KindContext, { spec, contents, paths, signal }: BackOptions): Promise<void> {
+	const { clock, goldenDir, host } = context;
+	const key = goldenKey(host, spec.cluster, { key: contents ?? "", access: spec.access });
+	const golden = goldenDir ? await readGolden(goldenDir, key) : undefined;
+	if (!golden) throw new AppError("not-prepared", "What this cluster was prepared with is not known any more.", { retryable: true });
+	const options = { admin: adminOf(paths), clock, signal };
+	const back = waitForPods(options, golden.ready).then(() => keepNodesReady(options.admin));
+	await Promise.all([back, waitForPolicy(options)]);
+}
+
+/** Removes the golden cluster with a lab's contents. */
+export async function forgetContents(
+	{ goldenDir, host }: KindContext,
+	spec: Pick<LabSpec, "cluster" | "access" | "contents">,
+): Promise<void> {
+	if (goldenDir && spec.contents !== undefined)
+		await removeGolden(goldenDir, goldenKey(host, spec.cluster, { key: spec.contents, access: spec.access }));
 }
 
 /** @throws AppError `part-ended` where a container ended by itself, as one of an image older than this program does */

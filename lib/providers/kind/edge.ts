@@ -7,11 +7,15 @@ import { ensureContainer } from "./workstation.ts";
  * Gives the outside user a place on the lab's network: an address of its own, and a process that does nothing. Its resolver is
  * Docker's, which knows no name of the cluster. It trusts no authority: its image has no certificates.
  */
-export async function ensureEdge(context: KindContext, labId: string, subnet: Cidr, signal: AbortSignal): Promise<void> {
+export async function ensureEdge(
+	context: KindContext,
+	labId: string,
+	{ subnet, signal, fresh }: { subnet: Cidr; signal: AbortSignal; fresh: boolean },
+): Promise<void> {
 	const { edge, network } = labNames(context.instanceId, labId);
 	await ensureContainer(context, {
 		name: edge,
-		signal,
+		...{ signal, fresh },
 		args: [
 			...labelArgs(context.instanceId, "edge", labId),
 			...["--network", network, "--ip", addressPlan(subnet).edge, "--hostname", "edge"],

@@ -9,6 +9,7 @@ import {
 } from "@kubernetes/client-node";
 import type { Clock } from "../../core/clock.ts";
 import type { LearnerAccess } from "../provider.ts";
+import type { Manifest } from "./admission-policy.ts";
 import { waitForDefaultAccounts } from "./cluster-ready.ts";
 import { holdPolicies } from "./learner-hold.ts";
 import { learnerPolicies, podPolicyName } from "./learner-policy.ts";
@@ -24,20 +25,34 @@ interface GrantOptions {
 }
 
 /**
- * Gives the learner the scenario's rights and closes the way to the node. Returns only when the policy has refused a
- * pod: the API server takes a new policy up about a second after it is made.
+ * Gives the learner the scenario's rights and closes the way to the node.
  */
 export async function grantAccess({ admin, access, clock, signal }: GrantOptions): Promise<void> {
-	const api = KubernetesObjectApi.makeApiClient(admin);
 	const core = admin.makeApiClient(CoreV1Api);
 	await waitUntil(() => removeJoinTokens(core), { clock, signal, timeoutMs: 60_000, what: "The removal of join tokens" });
-	for (const manifest of [...learnerPolicies(access), ...holdPolicies(), ...readinessPolicies(), ...learnerRbac(access)]) {
-		signal.throwIfAborted();
-		await api.patch(manifest, undefined, undefined, "faultline", true, PatchStrategy.ServerSideApply);
-	}
+	await apply(admin, [...learnerPolicies(access), ...holdPolicies(), ...readinessPolicies(), ...learnerRbac(access)], signal);
 	if (!access.clusterDns) await takeBack(admin);
 	const namespaces = ["default", ...access.namespaces.filter((name) => name !== "default")];
 	await waitForDefaultAccounts({ admin, clock, signal }, namespaces);
+	await waitForPolicy({ admin, clock, signal });
+}
+
+/** Tells a cluster, all of whose nodes are ready, that they stay so. */
+export async function keepNodesReady(admin: KubeConfig): Promise<void> {
+	await apply(admin, readinessPolicies());
+}
+
+async function apply(admin: KubeConfig, manifests: readonly Manifest[], signal?: AbortSignal): Promise<void> {
+	const api = KubernetesObjectApi.makeApiClient(admin);
+	for (const manifest of manifests) {
+		signal?.throwIfAborted();
+		await api.patch(manifest, undefined, undefined, "faultline", true, PatchStrategy.ServerSideApply);
+	}
+}
+
+/** Returns when the policy has refused a pod: the API server takes a new policy up about a second after it is made. */
+export async function waitForPolicy({ admin, clock, signal }: Omit<GrantOptions, "access">): Promise<void> {
+	const core = admin.makeApiClient(CoreV1Api);
 	await waitUntil(() => provePolicy(core), { clock, signal, timeoutMs: 60_000, what: "The lab's admission policy" });
 }
 

@@ -22,6 +22,8 @@ export interface KindProviderOptions {
 	grantsDir?: string;
 	/** The most that this instance's labs may take together; absent: what the host has. */
 	memoryBytes?: number | undefined;
+	/** How much of the disk they may take, in bytes. Default: 1 GiB. */
+	goldenLimitBytes?: number;
 	log: Logger;
 	clock: Clock;
 }

@@ -9,6 +9,7 @@ import { grantAccess } from "./grant-access.ts";
 import { type KindContext, labPaths } from "./kind-context.ts";
 import { labNames, nodeNames } from "./lab-names.ts";
 import { createLabProbes } from "./lab-probes.ts";
+import type { LabRecordFile } from "./lab-record.ts";
 import { setHold } from "./learner-hold.ts";
 import { makeLearnerKubeconfig } from "./learner-identity.ts";
 import type { ProberChannel } from "./prober-channel.ts";
@@ -16,7 +17,11 @@ import { waitUntil } from "./wait-until.ts";
 import { fillWorkstation, learnerHome } from "./workstation.ts";
 
 /** The environment of a lab whose parts exist. */
-export function createKindEnvironment(context: KindContext, labId: string, nodeCount: number, channel: ProberChannel): LabEnvironment {
+export function createKindEnvironment(
+	context: KindContext,
+	{ labId, nodes: nodeCount, contents }: Omit<LabRecordFile, "ready">,
+	channel: ProberChannel,
+): LabEnvironment {
 	const { docker, host, clock } = context;
 	const names = labNames(context.instanceId, labId);
 	const paths = labPaths(context.dataDir, labId);
@@ -49,6 +54,7 @@ export function createKindEnvironment(context: KindContext, labId: string, nodeC
 		labId,
 		admin,
 		nodes,
+		contents,
 		probe,
 		kubectl: (args, { stdin, env, timeoutMs, signal }) =>
 			runCommand(host.kubectl, ["--kubeconfig", paths.adminKubeconfig, ...args], {

@@ -3,7 +3,7 @@ import { AppError } from "../../core/errors.ts";
 import { canReclaim } from "../../core/swap.ts";
 import type { LabEnvironment, LabProvider } from "../provider.ts";
 import { coldRoom, neededBytes, parseMeminfo, shareMemory } from "./capacity.ts";
-import { createLab } from "./create-lab.ts";
+import { createLab, forgetContents } from "./create-lab.ts";
 import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
 import { goldenKey, readGolden } from "./golden/golden-file.ts";
@@ -35,7 +35,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		const rows = await docker.containers(names.cluster);
 		const alive = new Set(rows.filter((row) => row.state === "running" || row.state === "paused").map((row) => row.name));
 		if (!labParts(names, record.nodes).every((name) => alive.has(name))) return undefined;
-		return createKindEnvironment(context, labId, record.nodes, channel);
+		return createKindEnvironment(context, record, channel);
 	}
 
 	async function list(): Promise<string[]> {
@@ -53,6 +53,11 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 	async function anyLabRuns(): Promise<boolean> {
 		const rows = await docker.containers(`fl-${instanceId}-`);
 		return rows.some((row) => row.state === "running" && labIdOf(instanceId, row.name) !== undefined);
+	}
+
+	/** Removes the prober once there is no lab that it could look at. */
+	async function endEyes(): Promise<void> {
+		if ((await list()).length === 0 && making.size === 0 && !preparing) await removeProber(context);
 	}
 
 	/** The golden cluster that is being made, one at a time: it yields to labs. */
@@ -83,8 +88,10 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 				signal.throwIfAborted();
 				const whole = await adopt(spec.labId);
 				if (whole) return whole;
-				await createLab(context, spec, { signal, onStep: step.onStep });
-				return createKindEnvironment(context, spec.labId, spec.cluster.nodes, channel);
+				// Its container starts while the cluster does.
+				channel.warm();
+				const contents = await createLab(context, spec, { signal, onStep: step.onStep });
+				return createKindEnvironment(context, { labId: spec.labId, nodes: spec.cluster.nodes, contents }, channel);
 			})();
 			making.set(spec.labId, { abort, ended: work.catch(() => {}) });
 			return work.finally(() => making.delete(spec.labId));
@@ -95,24 +102,31 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 			running?.abort.abort(new AppError("lab-removed", `Lab ${labId} is being removed.`));
 			await running?.ended;
 			await destroyLab(context, labId);
-			if ((await list()).length === 0 && making.size === 0) await removeProber(context);
+			await endEyes();
 		},
-		async prepare(cluster, signal) {
+		async prepare(cluster, signal, contents) {
 			const dir = context.goldenDir;
-			if (!dir || (await readGolden(dir, goldenKey(host, cluster)))) return;
+			const key = goldenKey(host, cluster, contents);
+			if (!dir || (await readGolden(dir, key))) return;
 			if ((await anyLabRuns()) || making.size > 0 || preparing) throw labsComeFirst();
 			const abort = new AbortController();
-			const work = prepareGolden(context, dir, cluster, AbortSignal.any([signal, abort.signal]));
-			preparing = { id: goldenId(goldenKey(host, cluster)), abort, ended: work.catch(() => {}) };
+			const environmentOf = (labId: string) =>
+				createKindEnvironment(context, { labId, nodes: cluster.nodes, contents: undefined }, channel);
+			const work = prepareGolden(context, dir, {
+				...{ spec: cluster, contents, environmentOf, signal: AbortSignal.any([signal, abort.signal]) },
+			});
+			preparing = { id: goldenId(key), abort, ended: work.catch(() => {}) };
 			// The reason counts, not what was under way when it was ended.
 			return work
 				.catch((error) => {
 					throw abort.signal.aborted ? abort.signal.reason : error;
 				})
-				.finally(() => {
+				.finally(async () => {
 					preparing = undefined;
+					await endEyes();
 				});
 		},
+		distrust: (spec) => forgetContents(context, spec),
 		neededBytes,
 		async memory() {
 			const told = (await grants?.heard()) ?? {};

@@ -8,6 +8,8 @@ const labRecord = z.object({
 	nodes: z.number().int().min(1),
 	/** All steps of its making have ended. */
 	ready: z.boolean(),
+	/** What its cluster held when it was made. */
+	contents: z.string().optional(),
 });
 export type LabRecordFile = z.infer<typeof labRecord>;
 
@@ -20,8 +22,12 @@ export async function readLabRecord(paths: LabPaths): Promise<LabRecordFile | un
 	}
 }
 
-export async function writeLabRecord(paths: LabPaths, spec: LabSpec, ready: boolean): Promise<void> {
-	const record: LabRecordFile = { labId: spec.labId, nodes: spec.cluster.nodes, ready };
+export async function writeLabRecord(
+	paths: LabPaths,
+	spec: LabSpec,
+	{ ready, contents }: Pick<LabRecordFile, "ready"> & { contents: string | undefined },
+): Promise<void> {
+	const record: LabRecordFile = { labId: spec.labId, nodes: spec.cluster.nodes, ready, contents };
 	await writeFile(`${paths.record}.new`, JSON.stringify(record));
 	await rename(`${paths.record}.new`, paths.record);
 }

@@ -4,6 +4,8 @@ import { addressPlan, type Cidr } from "./subnet.ts";
 import { ensureContainer } from "./workstation.ts";
 
 export const mirrorPort = 5000;
+/** Where containerd on a node looks for what holds for every registry. */
+export const mirrorHosts = "/etc/containerd/certs.d/_default";
 
 /**
  * Starts the registry that serves debug images and the scenarios' application inside the lab. One per lab, though it
@@ -14,13 +16,13 @@ export const mirrorPort = 5000;
 export async function ensureMirror(
 	context: KindContext,
 	labId: string,
-	options: { subnet: Cidr; image: string; signal: AbortSignal },
+	options: { subnet: Cidr; image: string; signal: AbortSignal; fresh: boolean },
 ): Promise<void> {
-	const { subnet, image, signal } = options;
+	const { subnet, image, signal, fresh } = options;
 	const { mirror, network } = labNames(context.instanceId, labId);
 	await ensureContainer(context, {
 		name: mirror,
-		signal,
+		...{ signal, fresh },
 		args: [
 			...labelArgs(context.instanceId, "mirror", labId),
 			...["--network", network, "--ip", addressPlan(subnet).mirror, "--hostname", "mirror"],
@@ -44,10 +46,11 @@ export function hostsToml(mirrorAddress: string, way: "build" | "pull"): string 
 /** Writes the settings into every node; containerd reads them at the next pull. */
 export async function pointNodesToMirror(context: KindContext, nodes: readonly string[], subnet: Cidr): Promise<void> {
 	const input = hostsToml(addressPlan(subnet).mirror, context.host.way);
-	const folder = "/etc/containerd/certs.d/_default";
 	await Promise.all(
 		nodes.map((node) =>
-			context.docker.must(["exec", "--interactive", node, "sh", "-c", `mkdir -p ${folder} && cat > ${folder}/hosts.toml`], { input }),
+			context.docker.must(["exec", "--interactive", node, "sh", "-c", `mkdir -p ${mirrorHosts} && cat > ${mirrorHosts}/hosts.toml`], {
+				input,
+			}),
 		),
 	);
 }

@@ -10,6 +10,8 @@ export interface ProberChannel {
 	 * @throws the signal's reason when aborted
 	 */
 	probe(requests: readonly unknown[], signal?: AbortSignal): Promise<ProbeResult[]>;
+	/** Connects ahead of the first probe; one that fails is made again by the first probe. */
+	warm(): void;
 	close(): Promise<void>;
 }
 
@@ -72,6 +74,9 @@ export function createProberChannel(connect: () => Promise<Socket>): ProberChann
 			signal.addEventListener("abort", onAbort, { once: true });
 			all.catch(() => {});
 			return Promise.race([all, aborted.promise]).finally(() => signal.removeEventListener("abort", onAbort));
+		},
+		warm() {
+			open().catch(() => {});
 		},
 		async close() {
 			closed = true;

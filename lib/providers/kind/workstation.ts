@@ -11,11 +11,15 @@ export const learnerHome = "/home/learner";
 const capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID", "NET_RAW", "NET_BIND_SERVICE"];
 
 /** Starts the learner's laptop on the lab's network, or takes it as it runs. */
-export async function ensureWorkstation(context: KindContext, labId: string, signal: AbortSignal): Promise<void> {
+export async function ensureWorkstation(
+	context: KindContext,
+	labId: string,
+	{ signal, fresh }: Pick<ContainerOptions, "signal" | "fresh">,
+): Promise<void> {
 	const { workstation, network } = labNames(context.instanceId, labId);
 	await ensureContainer(context, {
 		name: workstation,
-		signal,
+		...{ signal, fresh },
 		args: [
 			...labelArgs(context.instanceId, "workstation", labId),
 			...["--network", network, "--hostname", "workstation"],
@@ -51,13 +55,15 @@ export function insideHome(path: string): string {
 interface ContainerOptions {
 	name: string;
 	signal: AbortSignal;
+	/** Nothing of the lab is there yet: then Docker need not be asked. */
+	fresh: boolean;
 	/** Arguments of `docker run`, image and command last. */
 	args: string[];
 }
 
 /** Runs a container of this name; one that runs is kept, one that does not is made anew. */
-export async function ensureContainer(context: KindContext, { name, signal, args }: ContainerOptions): Promise<void> {
-	const found = (await context.docker.containers(name)).find((row) => row.name === name);
+export async function ensureContainer(context: KindContext, { name, signal, fresh, args }: ContainerOptions): Promise<void> {
+	const found = fresh ? undefined : (await context.docker.containers(name)).find((row) => row.name === name);
 	if (found?.state === "running") return;
 	signal.throwIfAborted();
 	if (found) await context.docker.must(["rm", "--force", "--volumes", name]);

@@ -11,7 +11,8 @@ interface ArchiveOptions {
 	cluster: string;
 	nodes: readonly NodeIdentity[];
 	keys: ClusterKeys;
-	startScript: string;
+	/** Further files of every node: path → content. */
+	files: Readonly<Record<string, string>>;
 	/** Of this clone alone: its UUIDs follow from it. */
 	secret: string;
 	/** Milliseconds since the epoch. */
@@ -19,7 +20,7 @@ interface ArchiveOptions {
 }
 
 /** What goes onto the disk of each node of a clone, in order. */
-export function cloneArchives({ golden, cluster, nodes, keys, startScript, secret, now }: ArchiveOptions): TarFile[][] {
+export function cloneArchives({ golden, cluster, nodes, keys, files, secret, now }: ArchiveOptions): TarFile[][] {
 	const rename = renamer([[golden.cluster, cluster], ...authorities(golden, keys)], secret);
 	const addresses = golden.nodes.map(
 		({ address }, index) => [new RegExp(`\\b${address.replaceAll(".", "\\.")}\\b`, "g"), nodes[index]?.address ?? ""] as const,
@@ -31,7 +32,7 @@ export function cloneArchives({ golden, cluster, nodes, keys, startScript, secre
 			...{ path: path.slice(1), content, modified },
 			mode: path.endsWith(".crt") || path.endsWith(".pub") ? 0o644 : 0o600,
 		})),
-		{ path: "kind/node-start.sh", content: startScript, mode: 0o755, modified },
+		...Object.entries(files).map(([path, content]) => ({ path, content, modified, mode: path.endsWith(".sh") ? 0o755 : 0o644 })),
 	]);
 }
 

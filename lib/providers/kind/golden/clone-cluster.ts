@@ -1,17 +1,14 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { Health, KubeConfig } from "@kubernetes/client-node";
-import type { Clock } from "../../../core/clock.ts";
-import { AppError } from "../../../core/errors.ts";
 import { newSecret } from "../../../core/ids.ts";
 import { serviceAddress } from "../cluster-config.ts";
 import type { KindContext, LabPaths } from "../kind-context.ts";
 import { labelArgs, labNames } from "../lab-names.ts";
-import { readSubnet } from "../lab-network.ts";
-import { addressPlan } from "../subnet.ts";
+import { learnerKubeconfig } from "../learner-identity.ts";
+import { hostsToml, mirrorHosts } from "../mirror.ts";
+import { addressPlan, type Cidr } from "../subnet.ts";
 import { tarArchive } from "../tar.ts";
-import { waitUntil } from "../wait-until.ts";
 import { cloneArchives } from "./clone-archives.ts";
 import type { Golden } from "./golden-file.ts";
 import { makeClusterKeys, type NodeIdentity } from "./identities.ts";
@@ -22,6 +19,9 @@ const apiTimeoutMs = 90_000;
 interface CloneOptions {
 	golden: Golden;
 	labId: string;
+	subnet: Cidr;
+	/** Where the learner's commands go without `-n`. */
+	namespace: string;
 	paths: LabPaths;
 	signal: AbortSignal;
 }
@@ -31,12 +31,11 @@ interface CloneOptions {
  * addresses, keys and UUIDs of this lab's own. Returns when the API server is ready; the kubeconfig comes last, as with kind.
  * @throws AppError `not-ready` where it is not in time
  */
-export async function cloneCluster(context: KindContext, { golden, labId, paths, signal }: CloneOptions): Promise<void> {
+export async function cloneCluster(context: KindContext, options: CloneOptions): Promise<void> {
+	const { golden, labId, subnet, namespace, paths, signal } = options;
 	const { docker, host, instanceId, clock } = context;
 	const names = labNames(instanceId, labId);
-	const subnet = await readSubnet(context, labId);
-	if (!subnet) throw new AppError("no-network", `Lab ${labId} has no network.`);
-	const addresses = addressPlan(subnet).nodes;
+	const { nodes: addresses, mirror } = addressPlan(subnet);
 	const nodes: NodeIdentity[] = golden.nodes.map(({ name }, index) => ({
 		name: name.replace(golden.cluster, names.cluster),
 		address: addresses[index] ?? "",
@@ -46,30 +45,24 @@ export async function cloneCluster(context: KindContext, { golden, labId, paths,
 		frontProxy: Buffer.from(golden.authorities.frontProxy, "base64"),
 	};
 	const keys = makeClusterKeys({ cluster: names.cluster, nodes, serviceAddress, now: clock.now() }, authorities);
-	const startScript = await readFile(join(import.meta.dirname, "node-start.sh"), "utf8");
-	const archives = cloneArchives({ golden, cluster: names.cluster, nodes, keys, startScript, secret: newSecret(), now: clock.now() });
+	const learner = learnerKubeconfig(keys.learner(""), `https://${names.controlPlane}:6443`, namespace);
+	await writeFile(paths.learnerKubeconfig, learner, { mode: 0o600 });
 	const port = await freePort();
-	// All of them to their ends: what comes after a failure must find no node that is still being made.
+	const files = {
+		"kind/node-start.sh": await readFile(join(import.meta.dirname, "node-start.sh"), "utf8"),
+		// Pods come back before anybody can tell the nodes where to pull from.
+		[`${mirrorHosts.slice(1)}/hosts.toml`]: hostsToml(mirror, host.way),
+	};
+	// Docker makes the containers meanwhile. All of them to their ends: what comes after a failure must find none being made.
+	const making = nodes.map((node, index) => createNode(context, { ...options, node, index, port }));
+	const created = Promise.allSettled(making);
+	const archives = await beside(created, () =>
+		cloneArchives({ golden, cluster: names.cluster, nodes, keys, files, secret: newSecret(), now: clock.now() }),
+	);
 	const made = await Promise.allSettled(
-		nodes.map(async ({ name, address }, index) => {
+		nodes.map(async ({ name }, index) => {
+			await making[index];
 			signal.throwIfAborted();
-			const like = golden.nodes[index] as Golden["nodes"][number];
-			await docker.must([
-				...["create", "--name", name, "--hostname", name, ...labelArgs(instanceId, "node", labId)],
-				// As kind runs a node (pkg/cluster/internal/providers/docker/provision.go), so that kind takes it for one.
-				...["--label", `io.x-k8s.kind.cluster=${names.cluster}`, "--label", `io.x-k8s.kind.role=${like.role}`],
-				...["--privileged", "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
-				...["--tmpfs", "/tmp", "--tmpfs", "/run", "--tty", "--restart=on-failure:1", "--init=false", "--cgroupns=private"],
-				...["--network", names.network, "--ip", address],
-				...like.env.flatMap((one) => ["--env", one]),
-				...like.binds.flatMap((bind) => ["--volume", bind]),
-				...like.devices.flatMap((device) => ["--device", device]),
-				...(like.userns ? ["--userns", like.userns] : []),
-				...(index === 0 ? ["--publish", `127.0.0.1:${port}:6443/tcp`] : []),
-				// Not filled from the image, as Docker does otherwise: that copies what node-start.sh leaves in place.
-				...["--mount", "type=volume,destination=/var,volume-nocopy"],
-				...["--entrypoint", "/bin/sh", host.images.node, "/kind/node-start.sh", "/sbin/init"],
-			]);
 			await docker.must(["cp", "-", `${name}:/`], { input: tarArchive(archives[index] ?? []) });
 			await docker.must(["start", name]);
 		}),
@@ -78,25 +71,44 @@ export async function cloneCluster(context: KindContext, { golden, labId, paths,
 	if (failed) throw failed.reason;
 	const fresh = `${paths.adminKubeconfig}.new`;
 	await writeFile(fresh, keys.admin(`https://127.0.0.1:${port}`), { mode: 0o600 });
-	await apiReady(fresh, { clock, signal });
-	// Whoever needs the API server begins when it is ready, and leaves it the processors until then.
-	await docker.must([
-		"exec",
-		names.controlPlane,
-		"sh",
-		"-c",
-		"mv /kind/golden/manifests/* /etc/kubernetes/manifests/ && rm -r /kind/golden",
-	]);
+	const input = await readFile(join(import.meta.dirname, "boot.sh"), "utf8");
+	// A look takes a tenth of a second, and some more where the host is busy.
+	const looks = String(apiTimeoutMs / 100);
+	await docker.must(["exec", "--interactive", names.controlPlane, "sh", "-s", looks], { input, signal, timeoutMs: 2 * apiTimeoutMs });
 	await rename(fresh, paths.adminKubeconfig);
 }
 
-/** Waits until the API server has done all that it does when it starts. */
-async function apiReady(kubeconfig: string, { clock, signal }: { clock: Clock; signal: AbortSignal }): Promise<void> {
-	const admin = new KubeConfig();
-	admin.loadFromFile(kubeconfig);
-	const health = new Health(admin);
-	const ask = async () => ((await health.readyz({})) ? undefined : "it does not say that it is ready");
-	await waitUntil(ask, { clock, signal, timeoutMs: apiTimeoutMs, stepMs: 100, what: "The cloned API server" });
+/** Does something while another thing is under way, and ends no sooner than that. */
+async function beside<T>(other: Promise<unknown>, act: () => T): Promise<T> {
+	try {
+		return act();
+	} finally {
+		await other;
+	}
+}
+
+/** As kind runs a node (pkg/cluster/internal/providers/docker/provision.go), so that kind takes it for one; not started yet. */
+async function createNode(
+	{ docker, host, instanceId }: KindContext,
+	{ golden, labId, node, index, port }: CloneOptions & { node: NodeIdentity; index: number; port: number },
+): Promise<void> {
+	const names = labNames(instanceId, labId);
+	const like = golden.nodes[index] as Golden["nodes"][number];
+	await docker.must([
+		...["create", "--name", node.name, "--hostname", node.name, ...labelArgs(instanceId, "node", labId)],
+		...["--label", `io.x-k8s.kind.cluster=${names.cluster}`, "--label", `io.x-k8s.kind.role=${like.role}`],
+		...["--privileged", "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
+		...["--tmpfs", "/tmp", "--tmpfs", "/run", "--tty", "--restart=on-failure:1", "--init=false", "--cgroupns=private"],
+		...["--network", names.network, "--ip", node.address],
+		...like.env.flatMap((one) => ["--env", one]),
+		...like.binds.flatMap((bind) => ["--volume", bind]),
+		...like.devices.flatMap((device) => ["--device", device]),
+		...(like.userns ? ["--userns", like.userns] : []),
+		...(index === 0 ? ["--publish", `127.0.0.1:${port}:6443/tcp`] : []),
+		// Not filled from the image, as Docker does otherwise: that copies what node-start.sh leaves in place.
+		...["--mount", "type=volume,destination=/var,volume-nocopy"],
+		...["--entrypoint", "/bin/sh", host.images.node, "/kind/node-start.sh", "/sbin/init"],
+	]);
 }
 
 /** A port of loopback that nobody listens on at this moment, as kind finds one: Docker's own choice would change at a restart. */

@@ -10,13 +10,15 @@ iptables) for table in nat filter; do
 done >/kind/golden/rules ;;
 nftables) for family in ip ip6; do nft list table $family kube-proxy 2>/dev/null || true; done >/kind/golden/rules ;;
 esac
+# What steps have set in the kernel for this node.
+sysctl --all 2>/dev/null | grep '^net\.ipv4\.icmp_' >/kind/golden/sysctls || true
 cd /
-set -- kind/golden/rules kind/kubeadm.conf kind/old-ipv4 var/lib/kubelet/config.yaml var/lib/kubelet/instance-config.yaml \
+set -- kind/golden/rules kind/golden/sysctls kind/kubeadm.conf kind/old-ipv4 var/lib/kubelet/config.yaml var/lib/kubelet/instance-config.yaml \
 	var/lib/kubelet/kubeadm-flags.env etc/containerd/config.toml etc/cni/net.d etc/kubernetes/manifests var/lib/etcd \
 	etc/.updated etc/ld.so.cache var/.updated
-# Programs that network agents have put beside the image's own.
+# Programs that network agents have put beside the image's own; in a clone they are older than kind's other marks.
 for folder in opt/cni/bin usr/lib/cni; do
-	[ -d $folder ] && set -- "$@" $(find $folder -type f -newer kind/old-ipv4)
+	[ -d $folder ] && set -- "$@" $(find $folder \( -type f -o -type l \) -newer kind/kubeadm.conf)
 done
 present=
 for path in "$@"; do [ -e "$path" ] && present="$present $path"; done

@@ -1,22 +1,27 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../../core/errors.ts";
 import type { HostManifest } from "../../../core/host.ts";
-import type { ClusterSpec } from "../../provider.ts";
+import type { ClusterSpec, Contents } from "../../provider.ts";
 import { clusterConfig, kubeadmPatches } from "../cluster-config.ts";
+import { holdPolicies } from "../learner-hold.ts";
+import { learnerPolicies } from "../learner-policy.ts";
+import { learnerRbac } from "../learner-rbac.ts";
 import type { TarEntry } from "./tar-entries.ts";
 import { readTar } from "./tar-entries.ts";
 
 /** Grows when what is kept of a golden cluster, or how, changes. */
-const format = 1;
+const format = 2;
 
 const goldenRecord = z.object({
 	/** The golden cluster's name, as long as any lab's. */
 	cluster: z.string(),
 	/** Certificates of its authorities: base64 of DER. */
 	authorities: z.object({ cluster: z.string(), frontProxy: z.string() }),
+	/** Pods that were ready, `namespace/name`, but those that nodes make themselves: a clone has them back before it is whole. */
+	ready: z.array(z.string()),
 	nodes: z.array(
 		z.object({
 			name: z.string(),
@@ -40,8 +45,13 @@ export interface Golden extends GoldenRecord {
 /**
  * What a golden cluster is kept under: another image, kind, Kubernetes or configuration is another golden cluster.
  * Add-ons are installed into the finished cluster and do not count.
+ * @param contents what it holds besides its shape; the learner's rights are part of it
  */
-export function goldenKey(host: Pick<HostManifest, "images" | "kindVersion" | "kubernetesVersion">, spec: ClusterSpec): string {
+export function goldenKey(
+	host: Pick<HostManifest, "images" | "kindVersion" | "kubernetesVersion">,
+	spec: ClusterSpec,
+	contents?: Pick<Contents, "key" | "access">,
+): string {
 	const parts = [
 		format,
 		host.images.node,
@@ -49,6 +59,7 @@ export function goldenKey(host: Pick<HostManifest, "images" | "kindVersion" | "k
 		host.kubernetesVersion,
 		clusterConfig("golden", spec, "/"),
 		kubeadmPatches(spec),
+		contents ? [contents.key, learnerPolicies(contents.access), holdPolicies(), learnerRbac(contents.access)] : [],
 	];
 	return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
@@ -65,6 +76,15 @@ export async function readGolden(dir: string, key: string): Promise<Golden | und
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
 		throw error;
 	}
+}
+
+/** Notes that it is in use: those that nobody has used for long go first. */
+export async function touchGolden(dir: string, key: string, now: number): Promise<void> {
+	await utimes(join(dir, key), now / 1000, now / 1000).catch(() => {});
+}
+
+export async function removeGolden(dir: string, key: string): Promise<void> {
+	await rm(join(dir, key), { recursive: true, force: true });
 }
 
 /** Puts it into its place as a whole; one that is there by now stays. */

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { stringify } from "yaml";
 import { AppError } from "../../../core/errors.ts";
+import { learnerGroup, learnerUser } from "../learner-rbac.ts";
 import { type CertificateRequest, certificatePem, certify, type Identity, keyPem } from "./certificate.ts";
 
 /** What a lab's own authorities and keys are made for. */
@@ -31,6 +32,8 @@ export interface ClusterKeys {
 	files: Record<string, string>[];
 	/** The administrator's kubeconfig, for a server of the caller's. */
 	admin(server: string): string;
+	/** The learner's. */
+	learner(server: string): string;
 }
 
 // Signatures are 70 to 72 bytes long, one in a hundred shorter by one: that many tries find even those, in a second at most.
@@ -66,6 +69,7 @@ export function makeClusterKeys(wanted: ClusterIdentity, golden: GoldenAuthoriti
 		authorities: { cluster: ca.certificate, frontProxy: frontProxy.certificate },
 		files,
 		admin: (server) => conf("kubernetes-admin", server, ["kubeadm:cluster-admins"]),
+		learner: (server) => conf(learnerUser, server, [learnerGroup]),
 	};
 }
 

@@ -11,5 +11,6 @@ if [ ! -e /$layers ]; then
 	(cd $image && tar --create --exclude="./$layers/*" ./var) | (cd / && tar --extract --skip-old-files)
 	for layer in $image/$layers/*; do ln -s "$layer" /$layers/; done
 	if grep -q '^table' /kind/golden/rules; then nft --file /kind/golden/rules; else iptables-restore --noflush /kind/golden/rules; fi
+	sysctl --quiet --load=/kind/golden/sysctls
 fi
 exec /usr/local/bin/entrypoint "$@"

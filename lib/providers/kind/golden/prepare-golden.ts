@@ -4,16 +4,20 @@ import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 import { AppError } from "../../../core/errors.ts";
-import type { ClusterSpec } from "../../provider.ts";
+import type { ClusterSpec, Contents, LabEnvironment, LabSpec } from "../../provider.ts";
 import { scaleDns, waitForCluster } from "../cluster-ready.ts";
+import { createLab } from "../create-lab.ts";
 import { destroyLab } from "../destroy-lab.ts";
-import { type KindContext, labPaths } from "../kind-context.ts";
+import { type KindContext, type LabPaths, labPaths } from "../kind-context.ts";
 import { kindCreate } from "../kind-create.ts";
 import { labNames, nodeNames } from "../lab-names.ts";
 import { ensureNetwork } from "../lab-network.ts";
+import { ensureMirror } from "../mirror.ts";
 import { tarArchive } from "../tar.ts";
 import { cloneCluster } from "./clone-cluster.ts";
+import { readyPods, waitForPods } from "./contents-ready.ts";
 import { type Golden, type GoldenRecord, goldenKey, readGolden, writeGolden } from "./golden-file.ts";
+import { makeRoom } from "./prune-golden.ts";
 import { readTar, type TarEntry } from "./tar-entries.ts";
 import { rewriteLog } from "./write-ahead-log.ts";
 
@@ -21,6 +25,8 @@ import { rewriteLog } from "./write-ahead-log.ts";
 const settleTimeoutMs = 120_000;
 /** Files from this size on are looked at for copies: network agents put the same program into two folders. */
 const programBytes = 1024 * 1024;
+/** 60 prepared clusters of 17 MB. */
+const defaultLimitBytes = 1024 ** 3;
 
 const inspected = z.tuple([
 	z.object({
@@ -39,17 +45,29 @@ export function goldenId(key: string): string {
 	return `gold${key.slice(0, 4)}`;
 }
 
+export interface Preparation {
+	spec: ClusterSpec;
+	/** What it is to hold besides its shape. */
+	contents?: Contents | undefined;
+	/** The environment of the lab that contents are brought into. */
+	environmentOf(labId: string): LabEnvironment;
+	signal: AbortSignal;
+}
+
 /**
- * Makes the golden cluster of a topology where there is none: a cluster as any other, brought to rest and kept as what
- * its nodes have on disk. Nothing of it runs afterwards; what an interrupted attempt has left is a stray lab to whoever looks.
+ * Makes the golden cluster of a topology, and of contents, where there is none: a cluster as any other, brought to rest and
+ * kept as what its nodes have on disk. Nothing of it runs afterwards; what an interrupted attempt has left is a stray lab to whoever looks.
+ * @throws AppError `prepared-full` where no more is kept
  */
-export async function prepareGolden(context: KindContext, dir: string, spec: ClusterSpec, signal: AbortSignal): Promise<void> {
-	const key = goldenKey(context.host, spec);
+export async function prepareGolden(context: KindContext, dir: string, preparation: Preparation): Promise<void> {
+	const { spec, contents, signal } = preparation;
+	const key = goldenKey(context.host, spec, contents);
 	if (await readGolden(dir, key)) return;
+	await makeRoom(dir, { limitBytes: context.goldenLimitBytes ?? defaultLimitBytes, now: context.clock.now() });
 	const id = goldenId(key);
 	await destroyLab(context, id);
 	try {
-		const { record, archives } = await makeGolden(context, id, spec, signal);
+		const { record, archives } = await makeGolden(context, id, preparation);
 		await destroyLab(context, id);
 		// Tried before anybody counts on it: layers that can't be shared on this host show here and not in somebody's lab.
 		await rehearse(context, { golden: { ...record, archives }, id, spec, signal });
@@ -59,12 +77,20 @@ export async function prepareGolden(context: KindContext, dir: string, spec: Clu
 	}
 }
 
-async function makeGolden(context: KindContext, id: string, spec: ClusterSpec, signal: AbortSignal) {
+async function makeGolden(context: KindContext, id: string, { spec, contents, environmentOf, signal }: Preparation) {
 	const paths = labPaths(context.dataDir, id);
-	await mkdir(paths.dir, { recursive: true, mode: 0o700 });
-	await ensureNetwork(context, id, signal);
-	await kindCreate(context, { labId: id, cluster: spec }, paths, { signal, onStep: () => {} });
-	await waitUntilReady(context, id, spec, signal);
+	const step = { signal, onStep: () => {} };
+	if (contents) {
+		const lab: LabSpec = { labId: id, cluster: spec, access: contents.access, files: contents.files };
+		await createLab(context, lab, step);
+		await contents.fill(environmentOf(id), step);
+	} else {
+		await mkdir(paths.dir, { recursive: true, mode: 0o700 });
+		await ensureNetwork(context, id, signal);
+		await kindCreate(context, { labId: id, cluster: spec }, paths, step);
+		await waitUntilReady(context, id, spec, signal);
+	}
+	const ready = await readyPods({ admin: adminOf(paths), clock: context.clock, signal });
 	const { cluster } = labNames(context.instanceId, id);
 	const nodes = nodeNames(cluster, spec.nodes);
 	await settle(context, nodes, signal);
@@ -74,6 +100,7 @@ async function makeGolden(context: KindContext, id: string, spec: ClusterSpec, s
 			cluster: await certificateOf(context, nodes, "ca"),
 			frontProxy: await certificateOf(context, nodes, "front-proxy-ca"),
 		},
+		ready,
 		nodes: await Promise.all(nodes.map((node) => describeNode(context, node, paths.patches))),
 	};
 	const archives: TarEntry[][] = [];
@@ -95,18 +122,26 @@ interface Rehearsal {
 async function rehearse(context: KindContext, { golden, id, spec, signal }: Rehearsal): Promise<void> {
 	const paths = labPaths(context.dataDir, id);
 	await mkdir(paths.dir, { recursive: true, mode: 0o700 });
-	await ensureNetwork(context, id, signal);
-	await cloneCluster(context, { golden, labId: id, paths, signal });
+	const subnet = await ensureNetwork(context, id, signal);
+	// Contents may need what labs pull from.
+	await ensureMirror(context, id, { subnet, image: context.host.images.mirror, signal, fresh: true });
+	await cloneCluster(context, { golden, labId: id, subnet, namespace: "default", paths, signal });
 	await waitUntilReady(context, id, spec, signal);
+	await waitForPods({ admin: adminOf(paths), clock: context.clock, signal }, golden.ready);
 }
 
 async function waitUntilReady(context: KindContext, id: string, spec: ClusterSpec, signal: AbortSignal): Promise<void> {
-	const admin = new KubeConfig();
-	admin.loadFromFile(labPaths(context.dataDir, id).adminKubeconfig);
+	const admin = adminOf(labPaths(context.dataDir, id));
 	const nodes = nodeNames(labNames(context.instanceId, id).cluster, spec.nodes);
 	const ready = { admin, clock: context.clock, signal, dnsReplicas: spec.dnsReplicas, nodes };
 	await scaleDns(ready);
 	await waitForCluster(ready);
+}
+
+function adminOf(paths: LabPaths): KubeConfig {
+	const admin = new KubeConfig();
+	admin.loadFromFile(paths.adminKubeconfig);
+	return admin;
 }
 
 async function settle({ docker }: KindContext, nodes: readonly string[], signal: AbortSignal): Promise<void> {

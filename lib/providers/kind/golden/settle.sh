@@ -12,12 +12,18 @@ k delete certificatesigningrequests --all
 gone='{"status":{"phase":"Pending","startTime":null,"podIP":null,"podIPs":null,"containerStatuses":[],"conditions":[
 	{"type":"PodScheduled","status":"True"},{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"False"}]}}'
 # Static pods are not among them: the kubelet makes their mirrors anew.
-pods=$(k get pods -A -o jsonpath='{range .items[?(@.metadata.ownerReferences[0].kind!="Node")]}{.metadata.namespace}/{.metadata.name} {end}')
+each='{{range .items}}{{$of := ""}}{{range .metadata.ownerReferences}}{{$of = .kind}}{{end}}
+	{{if ne $of "Node"}}{{.metadata.namespace}}/{{.metadata.name}} {{end}}{{end}}'
+pods=$(k get pods -A --field-selector status.phase!=Succeeded,status.phase!=Failed -o go-template="$each")
 for pod in $pods; do k -n "${pod%/*}" patch pod "${pod#*/}" --subresource=status --type=merge -p "$gone"; done
 
 # Until the controllers have taken note, so that no Service and no Deployment counts on these pods.
+counted() {
+	k get deployments -A -o jsonpath='{.items[*].status.availableReplicas}'
+	k get endpointslices -A -l endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io -o jsonpath='{.items[*].endpoints[*].addresses}'
+}
 tries=100
-until [ "$(k -n kube-system get deploy coredns -o jsonpath='{.status.availableReplicas}')" = "" ]; do
+until [ "$(counted)" = "" ]; do
 	tries=$((tries - 1)); [ $tries -gt 0 ]; sleep 0.2
 done
 
@@ -32,8 +38,14 @@ end() {
 }
 end kube-controller-manager
 end kube-scheduler
+# In a lab nodes that were ready stay so: a clone is told that anew once its own are. A policy holds for a second after it is gone.
+k delete validatingadmissionpolicybinding faultline-nodes-stay-ready --ignore-not-found
+asleep='{"status":{"conditions":[{"type":"Ready","status":"False","reason":"NotStarted"}]}}'
 for node in $(k get nodes -o name); do
-	k patch "$node" --subresource=status --type=merge -p '{"status":{"conditions":[{"type":"Ready","status":"False","reason":"NotStarted"}]}}'
+	tries=100
+	until k patch "$node" --subresource=status --type=merge -p "$asleep"; do
+		tries=$((tries - 1)); [ $tries -gt 0 ]; sleep 0.2
+	done
 done
 k delete events --all -A >/dev/null
 # By itself the API server takes back its address, which clones do not have; then it listens no more, and would only wait
