@@ -35,6 +35,16 @@ export function benchCommand({ output, env, signal }: Context): Command {
 			tell(await benchDensity({ dataDir: env.dataDir, cacheDir: env.cacheDir, signal, onStep, labs }));
 		});
 	group
+		.command("load")
+		.description("labs claimed at once through an engine of its own, solved, graded and ended: throughput, waits, failures, leftovers")
+		.option("--labs <number>", "how many in all", atLeastOne, 20)
+		.option("--at-once <number>", "how many people are there at any moment; all where left out", atLeastOne)
+		.action(async ({ labs, atOnce = labs }: { labs: number; atOnce?: number }) => {
+			const { benchLoad } = await import("../../bench/load.ts");
+			const onStep = (step: string) => output.progress(output.paint(`   ${step}`, "faint"));
+			tell(await benchLoad({ env, signal, onStep, labs, atOnce }));
+		});
+	group
 		.command("pool")
 		.description("the pool's plan against simple ones, on simulated days: no lab is made")
 		.option("--learners <number>", "fewer take less time, at the same density", atLeastOne, 10_000)
