@@ -55,8 +55,13 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		return rows.some((row) => row.state === "running" && labIdOf(instanceId, row.name) !== undefined);
 	}
 
+	/** The prober's start, ahead of its first probe. */
+	let warming: Promise<void> | undefined;
+
 	/** Removes the prober once there is no lab that it could look at. */
 	async function endEyes(): Promise<void> {
+		// One that is just being started would come after its removal.
+		await warming;
 		if ((await list()).length === 0 && making.size === 0 && !preparing) await removeProber(context);
 	}
 
@@ -89,7 +94,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 				const whole = await adopt(spec.labId);
 				if (whole) return whole;
 				// Its container starts while the cluster does.
-				channel.warm();
+				warming = channel.warm();
 				const contents = await createLab(context, spec, { signal, onStep: step.onStep });
 				return createKindEnvironment(context, { labId: spec.labId, nodes: spec.cluster.nodes, contents }, channel);
 			})();

@@ -10,8 +10,8 @@ export interface ProberChannel {
 	 * @throws the signal's reason when aborted
 	 */
 	probe(requests: readonly unknown[], signal?: AbortSignal): Promise<ProbeResult[]>;
-	/** Connects ahead of the first probe; one that fails is made again by the first probe. */
-	warm(): void;
+	/** Connects ahead of the first probe; what fails is tried again by that. Never rejects. */
+	warm(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -75,9 +75,11 @@ export function createProberChannel(connect: () => Promise<Socket>): ProberChann
 			all.catch(() => {});
 			return Promise.race([all, aborted.promise]).finally(() => signal.removeEventListener("abort", onAbort));
 		},
-		warm() {
-			open().catch(() => {});
-		},
+		warm: () =>
+			open().then(
+				() => {},
+				() => {},
+			),
 		async close() {
 			closed = true;
 			const current = await connection?.catch(() => undefined);
