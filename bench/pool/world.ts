@@ -219,7 +219,15 @@ export function simulate(host: SimulatedHost, { scenarios, visits, gatherings }:
 		if (!foretold) tally = countStart(tally, { scenario, at: now });
 		lastStarts = [scenario, ...lastStarts].slice(0, rememberedStarts);
 		pausing.delete(visit.person);
-		const request = { id: `request-${asked++}`, person: visit.person, askedAt: now, bytes: labBytes, heldBytes: 0, startMs: costs.startMs };
+		const request = {
+			id: `request-${asked++}`,
+			person: visit.person,
+			turn: 0,
+			askedAt: now,
+			bytes: labBytes,
+			heldBytes: 0,
+			startMs: costs.startMs,
+		};
 		queue.push({ request, visit, step });
 	}
 

@@ -21,6 +21,8 @@ export interface LabRecord {
 	createdAt: number;
 	/** Who asked for it. */
 	person: string;
+	/** The round in which it has its turn, where it waits; see `turnOf`. */
+	turn: number;
 	/** When memory was granted to it, and its making begun; null while it waits for its turn. */
 	admittedAt: number | null;
 	readyAt: number | null;

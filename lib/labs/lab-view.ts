@@ -17,7 +17,7 @@ export interface LabViewParts {
 
 /** What a person may see of a lab: hints as far as shown, the debrief only after solving or giving up. */
 export function labView({ record, scenario, stages, runtime, shells, url, queue }: LabViewParts): Lab {
-	const { hintsShown, revealed, checks, environmentId, pooled, cold, version, admittedAt, endedAt, restingSince, ...kept } = record;
+	const { hintsShown, revealed, checks, environmentId, pooled, cold, version, turn, admittedAt, endedAt, restingSince, ...kept } = record;
 	return {
 		...kept,
 		title: scenario.title,

@@ -19,6 +19,7 @@ export async function draftLab(
 			environmentId: id,
 			version,
 			state: "requested",
+			turn: 0,
 			createdAt: now,
 			admittedAt: wanted.pooled ? now : null,
 		},

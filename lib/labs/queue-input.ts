@@ -54,12 +54,12 @@ export function queueFacts({ now, records, use, neededBytes, isSpare }: QueueSig
 		}
 		return [{ person, bytes, readyAt: Math.min(now, record.readyAt ?? now), endsAt: endOf(record, records, now) }];
 	});
-	const spares = sparesFor(waiting, { labs, records, isSpare });
+	const spares = sparesFor(waiting, { records, isSpare });
 	const requests = waiting.map((record): QueueRequest => {
-		const { id, person, createdAt, scenario } = record;
+		const { id, person, turn, createdAt, scenario } = record;
 		const spare = spares.get(id);
 		const startMs = spare ? wakeMs : usualStartMs(records, scenario);
-		return { id, person, askedAt: createdAt, bytes: neededBytes(record), heldBytes: spare ? bytesOf(spare) : 0, startMs };
+		return { id, person, turn, askedAt: createdAt, bytes: neededBytes(record), heldBytes: spare ? bytesOf(spare) : 0, startMs };
 	});
 	return { requests, labs, usualMs, spares };
 }
@@ -88,14 +88,11 @@ function usualStartMs(records: readonly LabRecord[], scenario: string): number {
 }
 
 /** Each of the waiting gets, in its turn, a frozen lab of the same variant that nobody before has. */
-function sparesFor(
-	waiting: readonly LabRecord[],
-	{ labs, records, isSpare }: Pick<QueueSight, "records" | "isSpare"> & Pick<QueueFacts, "labs">,
-): Map<string, LabRecord> {
+function sparesFor(waiting: readonly LabRecord[], { records, isSpare }: Pick<QueueSight, "records" | "isSpare">): Map<string, LabRecord> {
 	const left = new Set(records.filter(({ pooled, state }) => pooled && state === "frozen"));
 	const spares = new Map<string, LabRecord>();
 	const asked = waiting.map((record) => ({ ...record, askedAt: record.createdAt }));
-	for (const { id, scenario, seed } of fairOrder(asked, labs)) {
+	for (const { id, scenario, seed } of fairOrder(asked)) {
 		const spare = [...left].find((one) => one.scenario === scenario && one.seed === seed && isSpare(one));
 		if (!spare) continue;
 		left.delete(spare);

@@ -91,6 +91,19 @@ describe("where the host is full", () => {
 		}
 	});
 
+	test("nobody comes before others by ending a lab that they have had while those waited", async () => {
+		const labs = engine(1);
+		const first = await live(labs, (await labs.start(slug, 1, "anna")).id);
+		host.now += 1_000;
+		const again = await labs.start(slug, 2, "anna");
+		host.now += 1_000;
+		const ben = await labs.start(slug, 1, "ben");
+		await at(labs, again.id, 2, 2);
+		await labs.stop(first.id);
+		await live(labs, ben.id);
+		await at(labs, again.id, 1, 1);
+	});
+
 	test("who leaves the queue is gone at once, and the others move up and are told", async () => {
 		const { labs } = await full(1);
 		const [ann, ben] = [await labs.start(slug, 1, "anna"), await labs.start(slug, 1, "ben")];

@@ -10,6 +10,7 @@ import type { Lifecycle, LifecycleDeps } from "./lifecycle.ts";
 import { draftLab, keepLab } from "./new-lab.ts";
 import { planQueue } from "./plan/plan-queue.ts";
 import type { QueueAnswer } from "./plan/queue-types.ts";
+import { type LabAsked, turnOf } from "./plan/turn-of.ts";
 import type { Pool } from "./pool.ts";
 import { type QueueFacts, queueFacts } from "./queue-input.ts";
 import { placesOf } from "./queue-places.ts";
@@ -172,16 +173,18 @@ export function createQueue(deps: QueueDeps): Queue {
 			if (claimed) return claimed;
 			const provider = await deps.provider();
 			const memory = await provider.memory();
-			const record = await draftLab({ ...wanted, seed, pooled: false }, deps);
+			const draft = await draftLab({ ...wanted, seed, pooled: false }, deps);
 			await grants.add(async () => {
 				await mayHaveOneMore(wanted.person);
-				const records = [...(await store.list()), record];
+				const others = await store.list();
+				const record = { ...draft, turn: turnOf(wanted.person, others.filter(countsForTurn).map(asAsked)) };
+				const records = [...others, record];
 				const answer = plan(records, memory, provider).answers.find(({ id }) => id === record.id);
 				if (answer?.decision === "impossible") throw new AppError("lab-too-big", answer.reason, { kind: "conflict", mend: mendTooBig });
 				await keepLab(record, deps);
 				if (await act(records, memory, provider)) wake();
 			});
-			return record;
+			return draft;
 		},
 		async keep(signal) {
 			while (!signal.aborted) {
@@ -200,6 +203,11 @@ export function createQueue(deps: QueueDeps): Queue {
 
 /** What the pool has still to give is waited for. */
 const hasTurn = (answer: QueueAnswer): boolean => answer.decision === "start" && answer.poolGivesBytes === 0;
+
+/** Not one that failed, nor one that was taken back before its turn came. */
+const countsForTurn = ({ pooled, state, admittedAt }: LabRecord): boolean =>
+	!pooled && state !== "failed" && (state === "requested" || admittedAt !== null);
+const asAsked = (record: LabRecord): LabAsked => ({ ...record, waits: isWaiting(record), askedAt: record.createdAt });
 
 const mendTooBig = "Use a host with more memory, or raise FAULTLINE_MEMORY where it is set.";
 

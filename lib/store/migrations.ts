@@ -104,4 +104,12 @@ export const migrations: Record<string, Migration> = {
 				.execute();
 		},
 	},
+	"007-turns": {
+		async up(database: Kysely<unknown>) {
+			await database.schema
+				.alterTable("lab")
+				.addColumn("turn", "integer", (column) => column.notNull().defaultTo(0))
+				.execute();
+		},
+	},
 };

@@ -22,6 +22,7 @@ export interface LabTable {
 	state: LabState;
 	created_at: number;
 	person: string;
+	turn: number;
 	admitted_at: number | null;
 	ready_at: number | null;
 	expires_at: number | null;

@@ -20,7 +20,7 @@ export function planQueue(input: QueueInput): QueueAnswer[] {
 	const waiting: QueueRequest[] = [];
 	const started: LabInUse[] = [];
 
-	for (const request of fairOrder(input.requests, input.labs)) {
+	for (const request of fairOrder(input.requests)) {
 		const { id, person, bytes, heldBytes } = request;
 		const own = inUse.get(person) ?? 0;
 		if (bytes > input.mostBytes) {
@@ -52,22 +52,9 @@ export function planQueue(input: QueueInput): QueueAnswer[] {
 	return input.requests.map(({ id }) => answers.get(id) as QueueAnswer);
 }
 
-/**
- * Everybody's first lab, by the time at which it was asked for, then everybody's second, and so on.
- * @param labs those that people have already: whoever has one asks for a second
- */
-export function fairOrder<R extends Pick<QueueRequest, "id" | "person" | "askedAt">>(
-	requests: readonly R[],
-	labs: readonly Pick<LabInUse, "person">[],
-): R[] {
-	const byTime = requests.toSorted((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
-	const count = openByPerson(labs);
-	const turns = byTime.map((request) => {
-		const turn = count.get(request.person) ?? 0;
-		count.set(request.person, turn + 1);
-		return { request, turn };
-	});
-	return turns.sort((a, b) => a.turn - b.turn).map(({ request }) => request);
+/** Everybody's first lab, by the time at which it was asked for, then everybody's second, and so on. */
+export function fairOrder<R extends Pick<QueueRequest, "id" | "turn" | "askedAt">>(requests: readonly R[]): R[] {
+	return requests.toSorted((a, b) => a.turn - b.turn || a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
 }
 
 function openByPerson(labs: readonly Pick<LabInUse, "person">[]): Map<string, number> {

@@ -2,6 +2,8 @@
 export interface QueueRequest {
 	id: string;
 	person: string;
+	/** The round in which it comes; see `turnOf`. */
+	turn: number;
 	askedAt: number;
 	/** Memory that the lab takes in use. */
 	bytes: number;
