@@ -19,7 +19,7 @@ export function Waiting({ lab, queue, now, onLeave }: { lab: Lab; queue: QueuePl
 				</h2>
 				<p className="text-sm text-muted tabular-nums">{formatDuration(now - lab.createdAt)}</p>
 			</div>
-			<p className="mt-1 text-muted">It starts by itself when its turn comes, and its time does not run until then.</p>
+			<p className="mt-1 text-muted">The lab starts by itself when its turn comes, and its time does not run until then.</p>
 			{queue.of <= mostMarks ? <Line {...queue} /> : null}
 			<dl className="mt-6 border-y border-hairline tabular-nums [&>div]:grid [&>div]:grid-cols-[5.5rem_1fr] [&>div]:gap-3 [&>div]:py-2.5 [&>div+div]:border-t [&>div+div]:border-hairline [&_dt]:text-muted">
 				<div>
@@ -27,7 +27,7 @@ export function Waiting({ lab, queue, now, onLeave }: { lab: Lab; queue: QueuePl
 					<dd className="font-[580]">{placeWords(queue)}</dd>
 				</div>
 				<div>
-					<dt>Ready</dt>
+					<dt>Expected</dt>
 					<dd className="font-[580]">{expectedWords(queue, now)}</dd>
 				</div>
 				<div>
@@ -36,7 +36,7 @@ export function Waiting({ lab, queue, now, onLeave }: { lab: Lab; queue: QueuePl
 				</div>
 			</dl>
 			<p className="mt-4 text-sm text-muted">
-				{queue.expectedAt === null ? null : "The time is an estimate from how long labs are used here. "}
+				{queue.expectedAt === null ? null : "The time is an estimate: less where somebody ends a lab sooner. "}
 				Everybody's first lab comes before anybody's second. The ticket can be read meanwhile, and this page may be closed: the place is
 				kept.
 			</p>

@@ -28,6 +28,10 @@ export function labCommands(context: Context): Command {
 				{ signal },
 			);
 			const lab = await followUntil(context, client, started.id, ["active"]).catch((error: unknown) => {
+				if (error instanceof AppError && error.code === "engine-down") {
+					const kept = `The engine has ended meanwhile. Lab ${started.id} is kept, and so is its place in the queue.`;
+					throw new AppError("engine-down", kept, { retryable: true, mend: "npx faultline lab list starts it again.", cause: error });
+				}
 				if (!signal.aborted) throw error;
 				const mend = `npx faultline lab stop ${started.id} ends it.`;
 				throw new AppError("interrupted", `Lab ${started.id} goes on being made, or keeps its place in the queue.`, {

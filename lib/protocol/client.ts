@@ -70,6 +70,12 @@ export function createEngineClient(socketPath: string): EngineClient {
 					if (item !== null && typeof item === "object" && "error" in item) throw asError(item, item.status ?? 500);
 					yield streams[name].item.parse(item) as never;
 				}
+			} catch (cause) {
+				// The connection broke in the middle: the engine was killed. Whoever left has a reason of their own.
+				const broken = (cause as NodeJS.ErrnoException)?.code === "ECONNRESET" && !options.signal?.aborted;
+				throw broken
+					? new AppError("engine-down", "The engine has ended meanwhile.", { retryable: true, mend: "npm start", cause })
+					: cause;
 			} finally {
 				response.destroy();
 			}
