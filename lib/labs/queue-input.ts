@@ -14,7 +14,7 @@ const wakeMs = 800;
 const firstUseMs = 45 * minuteMs;
 /** Seen from the end of a use until nothing is left on the host: 3 to 8 s. */
 const removalMs = 5_000;
-/** With fewer uses of a scenario those of all scenarios say more. */
+/** With fewer uses of a scenario those of all scenarios say more; fewer than these of all say nothing. */
 const fewUses = 3;
 /** As many of the newest starts tell how long one takes. */
 const newestStarts = 15;
@@ -42,7 +42,7 @@ interface QueueSight {
 export function queueFacts({ now, records, use, neededBytes, isSpare }: QueueSight): QueueFacts {
 	const waiting = records.filter(isWaiting);
 	const bytesOf = (record: LabRecord) => use.here.get(record.environmentId) ?? neededBytes(record);
-	const usualMs = median(usesOf(records)) ?? firstUseMs;
+	const usualMs = median(knownUses(records)) ?? firstUseMs;
 	const labs = records.flatMap((record): LabInUse[] => {
 		const { person, pooled, admittedAt, state } = record;
 		if (admittedAt === null || isPooled(record) || state === "destroyed" || state === "failed") return [];
@@ -68,8 +68,14 @@ export function queueFacts({ now, records, use, neededBytes, isSpare }: QueueSig
 function endOf({ scenario, state, readyAt, expiresAt }: LabRecord, records: readonly LabRecord[], now: number): number {
 	if (state === "resting") return Number.POSITIVE_INFINITY;
 	const own = usesOf(records.filter((one) => one.scenario === scenario));
-	const uses = own.length < fewUses ? usesOf(records) : own;
+	const uses = own.length < fewUses ? knownUses(records) : own;
 	return likelyEnd({ readyAt: readyAt ?? now, expiresAt: expiresAt ?? Number.POSITIVE_INFINITY }, uses, now);
+}
+
+/** How long labs of all scenarios were in use; none while there are too few to tell anything. */
+function knownUses(records: readonly LabRecord[]): number[] {
+	const all = usesOf(records);
+	return all.length < fewUses ? [] : all;
 }
 
 /** How long earlier labs were in use. */
