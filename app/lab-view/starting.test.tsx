@@ -23,6 +23,13 @@ test("each stage is named with its time, and a new one is said to a screen reade
 	expect(screen.getByRole("list").getAttribute("aria-live")).toBe("polite");
 });
 
+test("the time is counted from the first stage where the lab has waited for room before, else from the click", () => {
+	const { rerender } = render(<Starting lab={{ ...lab, stages: [{ ...lab.stages[0], startedAt: 60_000 }] } as Lab} now={65_000} />);
+	expect(screen.getByRole("heading").parentElement?.textContent).toBe("Getting the lab ready5 s");
+	rerender(<Starting lab={{ ...lab, createdAt: 62_000 } as Lab} now={65_000} />);
+	expect(screen.getByRole("heading").parentElement?.textContent).toBe("Getting the lab ready3 s");
+});
+
 test("a lab without a stage yet waits for a place", () => {
 	render(<Starting lab={{ ...lab, stages: [] }} now={0} />);
 	expect(screen.getByRole("listitem").textContent).toBe("Waiting for a place");

@@ -6,13 +6,15 @@ import { stageShare, stageWords } from "./stage-words.ts";
 
 /** A lab on its way: which stage, for how long, of how much. */
 export function Starting({ lab, now }: { lab: Lab; now: number }) {
+	// A wait for room before it is not part of it, nor is what was made before the lab was asked for.
+	const begunAt = Math.max(lab.createdAt, lab.stages[0]?.startedAt ?? 0);
 	return (
 		<section aria-labelledby="starting" className="mx-auto flex h-full w-full max-w-xl flex-col overflow-y-auto px-6 py-10 md:py-[12vh]">
 			<div className="flex items-baseline justify-between gap-4">
 				<h2 id="starting" className="text-lg font-semibold">
 					Getting the lab ready
 				</h2>
-				<p className="text-sm text-muted tabular-nums">{formatDuration(now - lab.createdAt)}</p>
+				<p className="text-sm text-muted tabular-nums">{formatDuration(now - begunAt)}</p>
 			</div>
 			<p className="mt-1 text-muted">
 				A cluster of your own starts, is proven healthy, and is then broken. The ticket can be read meanwhile.
