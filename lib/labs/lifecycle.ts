@@ -8,9 +8,11 @@ import { type FollowDeps, followLab } from "./follow-lab.ts";
 import { isWaiting } from "./host-use.ts";
 import { canHappen, isOver, isStarting, isUsable, type LabEvent, nextState } from "./lab-state.ts";
 import type { LabRecord, LabStore } from "./lab-store.ts";
+import { createRemoval, type Removal } from "./removal.ts";
 import { createResting, type Resting } from "./resting.ts";
 import { createStageLog, type StageLog } from "./stage-log.ts";
 import { createTiers, type Tiers } from "./tiers.ts";
+import { untilDone } from "./until-done.ts";
 import { versionOf } from "./version.ts";
 
 export interface LifecycleDeps extends FollowDeps {
@@ -27,7 +29,7 @@ export interface LifecycleDeps extends FollowDeps {
 }
 
 /** What happens to one lab over its life; each call returns when the state has changed, the long part runs behind. */
-export interface Lifecycle extends Tiers, Pick<Resting, "rest" | "wake"> {
+export interface Lifecycle extends Tiers, Pick<Resting, "rest" | "wake">, Pick<Removal, "finishRemoval" | "removed"> {
 	/** Brings a lab to its learner, or into the pool, from whatever state it is in on the way there. */
 	start(labId: string): void;
 	/**
@@ -47,10 +49,6 @@ export interface Lifecycle extends Tiers, Pick<Resting, "rest" | "wake"> {
 	retire(labId: string, event: "abandon" | "expire"): Promise<void>;
 	/** Takes a lab out of the pool and removes its parts; nothing where a learner was given it meanwhile. */
 	discard(labId: string): Promise<void>;
-	/** Resolves when what resets have replaced is gone. */
-	removed(): Promise<void>;
-	/** Finishes a removal that a crash has cut short, or removes leftovers of a lab that failed. */
-	finishRemoval(labId: string): void;
 	/** The one way in which a lab's state changes. */
 	move(labId: string, event: LabEvent, change?: Parameters<LabStore["transition"]>[3]): Promise<LabState>;
 }
@@ -58,15 +56,9 @@ export interface Lifecycle extends Tiers, Pick<Resting, "rest" | "wake"> {
 // How long a lab lasts before it is taken back: three times its stated minutes, at least an hour.
 const shortestLifeMs = 60 * 60_000;
 const lifePerMinuteMs = 3 * 60_000;
-// After a failure of Docker, as when a host is busy for a moment.
-const retryMs = 2_000;
-/** A lab that can't be removed keeps its state; asking again to end it tries again. */
-const removalTries = 3;
 
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	const { store, clock, timeline, catalogue, log } = deps;
-	/** What resets have replaced and is not gone yet, with the lab that it was. */
-	const removals = new Map<Promise<void>, string>();
 
 	async function find(labId: string): Promise<LabRecord> {
 		const record = await store.get(labId);
@@ -88,6 +80,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	};
 
 	const resting = createResting({ ...deps, find, move, takeUp, lose });
+	const removal = createRemoval({ ...deps, find, move });
+	const { forget, removeReplaced, finishRemoval } = removal;
 
 	/**
 	 * The whole way to the learner or into the pool, as one job of the lab's queue.
@@ -184,7 +178,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
 	/** Follows a usable lab that an earlier engine, or an earlier start, has left. */
 	async function takeUp(labId: string, signal: AbortSignal): Promise<void> {
-		const environment = await untilDone(labId, "a lab could not be taken up", signal, async () => {
+		const environment = await untilDone({ ...deps, labId, what: "a lab could not be taken up", signal }, async () => {
 			const found = await (await deps.provider()).adopt((await find(labId)).environmentId);
 			await found?.thaw();
 			return found;
@@ -205,22 +199,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		const { state, environmentId } = await find(labId);
 		if (!canHappen(state, "fail")) return;
 		await move(labId, "fail", { failure: failureOf(error, step) });
-		await removeParts(labId, environmentId);
+		await removal.removeParts(labId, environmentId);
 		deps.moved();
-	}
-
-	async function removeParts(labId: string, environmentId: string): Promise<void> {
-		forget(labId);
-		await (await deps.provider()).destroy(environmentId);
-	}
-
-	/** Drops what is in memory of a lab that is going away. */
-	function forget(labId: string): void {
-		const runtime = deps.runtime(labId);
-		runtime.grading?.abort(new AppError("lab-over", "The lab was ended during the check.", { kind: "conflict" }));
-		runtime.asleep?.reject(new AppError("lab-over", "The lab was ended or begun anew while it rested.", { kind: "conflict" }));
-		Object.assign(runtime, { environment: undefined, grader: undefined, objectives: [], checking: null, asleep: undefined });
-		deps.endShells(labId);
 	}
 
 	return {
@@ -273,7 +253,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		rest: resting.rest,
 		wake: resting.wake,
 		finishRemoval,
-		removed: async () => void (await Promise.all(removals.keys())),
+		removed: removal.removed,
 	};
 
 	/** Puts the first spare that is still there in the lab's place; false where none is. */
@@ -284,46 +264,5 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			return true;
 		}
 		return false;
-	}
-
-	/**
-	 * Removes what a reset has replaced; after a crash it is a stray.
-	 * @param free when to begin: removing a cluster keeps Docker and both processors busy for longer than a spare takes to wake
-	 */
-	function removeReplaced({ id, environmentId }: LabRecord, free: Promise<void>): void {
-		const removal = free
-			.then(async () => (await deps.provider()).destroy(environmentId))
-			.catch((error) => log.warn({ err: error, lab: environmentId }, "what a reset has replaced could not be removed"))
-			.finally(() => {
-				removals.delete(removal);
-				deps.moved();
-			});
-		removals.set(removal, id);
-	}
-
-	/** Tries again after a pause, until it is done, the tries are used up or the signal ends it. */
-	async function untilDone<T>(labId: string, what: string, signal: AbortSignal, act: () => Promise<T>, tries = Number.POSITIVE_INFINITY) {
-		for (let left = tries; ; left -= 1) {
-			try {
-				return await act();
-			} catch (error) {
-				log.warn({ err: error, lab: labId }, what);
-				if (left <= 1 || signal.aborted) throw error;
-				await clock.sleep(retryMs, signal);
-			}
-		}
-	}
-
-	function finishRemoval(labId: string): void {
-		void deps.runtime(labId).work.replace(async (signal) => {
-			if (canHappen((await find(labId)).state, "destroy")) await move(labId, "destroy");
-			const { environmentId } = await find(labId);
-			await untilDone(labId, "a lab could not be removed", signal, () => removeParts(labId, environmentId), removalTries);
-			await Promise.all([...removals].map(([removal, id]) => (id === labId ? removal : undefined)));
-			if (canHappen((await find(labId)).state, "destroyed")) await move(labId, "destroyed");
-			// Nobody ever saw it.
-			if ((await find(labId)).pooled) await store.remove(labId);
-			deps.moved();
-		});
 	}
 }
