@@ -277,6 +277,17 @@ describe("the pool", () => {
 		expect(await host.store.get(second.id)).toMatchObject({ environmentId: kept.environmentId });
 		expect(host.world.calls).not.toContain(`create ${second.id}`);
 	});
+
+	test("labs that were over before ends were kept put nobody behind", async () => {
+		const labs = engine(1);
+		const { id: old } = await live(labs, (await labs.start(slug, 1, "anna")).id);
+		await labs.stop(old);
+		await inState(labs, old, "destroyed");
+		await host.store.update(old, { endedAt: null });
+		await live(labs, (await labs.start(slug, 1, "ben")).id);
+		const { id } = await labs.start(slug, 1, "anna");
+		expect(await host.store.get(id)).toMatchObject({ turn: 0 });
+	});
 });
 
 describe("two instances on one host", () => {

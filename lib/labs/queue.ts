@@ -207,7 +207,13 @@ const hasTurn = (answer: QueueAnswer): boolean => answer.decision === "start" &&
 /** Not one that failed, nor one that was taken back before its turn came. */
 const countsForTurn = ({ pooled, state, admittedAt }: LabRecord): boolean =>
 	!pooled && state !== "failed" && (state === "requested" || admittedAt !== null);
-const asAsked = (record: LabRecord): LabAsked => ({ ...record, waits: isWaiting(record), askedAt: record.createdAt });
+const asAsked = (record: LabRecord): LabAsked => ({
+	...record,
+	waits: isWaiting(record),
+	askedAt: record.createdAt,
+	// Of labs that were over before their end was kept, nobody knows when; long ago.
+	endedAt: record.endedAt ?? (isOver(record.state) ? record.createdAt : null),
+});
 
 const mendTooBig = "Use a host with more memory, or raise FAULTLINE_MEMORY where it is set.";
 

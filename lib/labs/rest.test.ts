@@ -193,6 +193,15 @@ describe("a lab at rest", () => {
 		expect(isFrozen(id)).toBe(false);
 	});
 
+	test("wakes under an engine that looks around meanwhile, and does not keep anybody waiting", async () => {
+		const { id } = await rested();
+		const next = host.engine();
+		const waits = next.exec(id, ["true"], { timeoutMs: 1 });
+		await next.reconcile();
+		expect((await waits).exitCode).toBe(0);
+		expect(await live(next, id)).toMatchObject({ state: "active", resting: null });
+	});
+
 	test("that is gone from the host says so when it is to wake", async () => {
 		const { labs, id } = await rested();
 		host.world.labs.delete(id);

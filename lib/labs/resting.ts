@@ -46,6 +46,8 @@ export function createResting({ clock, log, provider, runtime: runtimeOf, find, 
 	return {
 		rest(labId) {
 			const runtime = runtimeOf(labId);
+			// Somebody has come: to end their job now would leave them waiting for a lab that sleeps on.
+			if (runtime.asleep?.waking) return;
 			runtime.asleep ??= createAsleep();
 			void runtime.work.replace((signal) => layDown(labId, signal));
 		},

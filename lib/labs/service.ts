@@ -204,23 +204,25 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		wake: (labId) => rest.awake(labId, () => get(labId)),
 		awake: rest.awake,
 		noteTerminal: rest.noteTerminal,
-		async hint(labId) {
-			const record = await find(labId);
-			const { hints } = catalogue.instantiate(record.scenario, record.seed);
-			const shown = Math.min(record.hintsShown + 1, hints.length);
-			await store.update(labId, { hintsShown: shown });
-			if (shown > record.hintsShown) await timeline.append(labId, "hint", hints[shown - 1]?.title ?? "", { tier: shown });
-			changes.notify(labId);
-			return get(labId);
-		},
-		async reveal(labId) {
-			const { solvedAt } = await find(labId);
-			if (solvedAt !== null) return get(labId);
-			await store.update(labId, { revealed: true });
-			await timeline.append(labId, "note", "gave up and read the debrief");
-			changes.notify(labId);
-			return get(labId);
-		},
+		hint: (labId) =>
+			rest.use(labId, async () => {
+				const record = await find(labId);
+				const { hints } = catalogue.instantiate(record.scenario, record.seed);
+				const shown = Math.min(record.hintsShown + 1, hints.length);
+				await store.update(labId, { hintsShown: shown });
+				if (shown > record.hintsShown) await timeline.append(labId, "hint", hints[shown - 1]?.title ?? "", { tier: shown });
+				changes.notify(labId);
+				return get(labId);
+			}),
+		reveal: (labId) =>
+			rest.use(labId, async () => {
+				const { solvedAt } = await find(labId);
+				if (solvedAt !== null) return get(labId);
+				await store.update(labId, { revealed: true });
+				await timeline.append(labId, "note", "gave up and read the debrief");
+				changes.notify(labId);
+				return get(labId);
+			}),
 		exec: (labId, command, options) => rest.awake(labId, async () => (await mustReach(labId)).exec(command, options)),
 		async timeline(labId, after) {
 			await find(labId);
