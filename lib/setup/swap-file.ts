@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, realpath, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../core/errors.ts";
 import { mustRun } from "../core/run-command.ts";
@@ -36,7 +36,9 @@ export function isSwapOn(file: string, swaps: string): boolean {
 	return names.some((name) => name.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) === file);
 }
 
-const isOn = async (file: string): Promise<boolean> => isSwapOn(file, await readFile("/proc/swaps", "utf8").catch(() => ""));
+// The kernel names the file behind links.
+const isOn = async (file: string): Promise<boolean> =>
+	isSwapOn(await realpath(file), await readFile("/proc/swaps", "utf8").catch(() => ""));
 
 async function exists(file: string): Promise<boolean> {
 	return stat(file).then(
@@ -67,6 +69,8 @@ export async function makeSwapFile({ dataDir, signal, bytes }: SwapFileOptions &
 			mend: most > 0 ? `npm start -- --swap-file ${most}G` : "Free some space there first.",
 		});
 	}
+	// What is there and can't be switched on was cut short as it was made.
+	await rm(file, { force: true });
 	try {
 		// Nobody else may read what was in memory.
 		await (await open(file, "wx", 0o600)).close();

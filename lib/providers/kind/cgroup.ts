@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../core/errors.ts";
 import { runCommand } from "../../core/run-command.ts";
@@ -72,14 +72,16 @@ const reclaimTimeoutMs = 120_000;
 
 /**
  * Moves a frozen container's memory to swap, as far as it goes. On v1 by a limit that can't be met: the kernel reclaims until
- * nothing more comes, says that it is busy, and leaves the limit as it was. A thaw at any moment finds no limit that was not there.
+ * nothing more comes, says that it is busy, and leaves the limit as it was. Of what holds nothing the limit can be met, and is put back.
  * @throws AppError `not-reclaimed` where the kernel refuses to try; `command-aborted` by the signal
  */
 export async function reclaim({ version, memory }: ContainerCgroup, signal: AbortSignal): Promise<void> {
 	const file = join(memory, version === 1 ? "memory.limit_in_bytes" : "memory.reclaim");
+	const limit = version === 1 ? await readFile(file, "utf8").catch(() => undefined) : undefined;
 	const wanted = version === 1 ? "0" : (await readFile(join(memory, "memory.current"), "utf8")).trim();
 	// Another process, because the kernel works within the write: so it can be ended.
 	const written = await runCommand("tee", [file], { timeoutMs: reclaimTimeoutMs, signal, input: wanted, env: { LC_ALL: "C" } });
+	if (written.exitCode === 0 && limit !== undefined) await writeFile(file, limit.trim());
 	if (written.exitCode === 0 || /busy|temporarily unavailable/i.test(written.stderr)) return;
 	throw new AppError("not-reclaimed", `Memory could not be moved to swap: ${written.stderr.trim()}`, { retryable: true });
 }
