@@ -92,6 +92,8 @@ test("no cold lab is given out where the host has no memory to wake it", async (
 	for (const lab of host.world.labs.values()) lab.cold = true;
 	// What is cold, and half a lab more.
 	host.world.othersBytes = host.world.memoryBytes - host.world.labs.size * (gib / 16) - gib / 2;
+	const [member] = await cold();
+	expect(await labs.pool.spares({ scenario: member?.scenario ?? "", seed: member?.seed ?? 0 })).toEqual([]);
 	const { id, state } = await labs.start(slug);
 	expect(state).not.toBe("frozen");
 	expect((await cold()).map((record) => record.id)).not.toContain(id);

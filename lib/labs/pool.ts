@@ -220,7 +220,11 @@ export function createPool(deps: PoolDeps): Pool {
 		async giveWay() {
 			await tend(undefined, (action) => action.do === "evict" || action.do === "reclaim");
 		},
-		spares: async (wanted) => (await candidates(wanted)).frozen,
+		async spares(wanted) {
+			const { frozen } = await candidates(wanted);
+			const wakes = await Promise.all(frozen.map(async (record) => !record.cold || hasRoomFor(record)));
+			return frozen.filter((_, index) => wakes[index]);
+		},
 		async claim(wanted, person) {
 			const { frozen, coming } = await candidates(wanted);
 			for (const record of [...frozen, ...(coming ? [coming] : [])]) {

@@ -28,7 +28,10 @@ export function createTiers({ store, provider, runtime, find, move, bring }: Tie
 			await runtime(labId).work.replace(async (signal) => {
 				const { pooled, state, environmentId } = await find(labId);
 				if (!pooled || state !== "frozen") return;
-				await (await (await provider()).adopt(environmentId))?.reclaim(signal);
+				const environment = await (await provider()).adopt(environmentId);
+				// Gone from the host: whoever claims it finds out, and has it made anew.
+				if (!environment) return;
+				await environment.reclaim(signal);
 				done = await store.chill(labId);
 			});
 			return done;
