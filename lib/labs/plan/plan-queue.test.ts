@@ -80,9 +80,12 @@ test("a lab that this host can never hold is refused at once, also in a full hou
 	]);
 });
 
-test("a lab that the host could hold, but for what other programs take now, waits and is promised nothing", () => {
-	expect(planQueue(anInput({ memoryBytes: gib, requests: [ask("1", "anna", { bytes: 2 * gib })] }))).toMatchObject([
-		{ decision: "wait", position: 1, waitMs: null },
+test("a lab that the host could hold, but for what other programs take now, waits, is promised nothing, and keeps nobody back", () => {
+	const requests = [ask("1", "anna", { bytes: 2 * gib }), ask("2", "ben"), ask("3", "carl")];
+	expect(planQueue(anInput({ memoryBytes: gib, requests }))).toMatchObject([
+		{ decision: "wait", position: 2, waitMs: null, reason: "This lab needs 2.0 GiB of memory; other programs leave 1.0 GiB for labs." },
+		{ decision: "start" },
+		{ decision: "wait", position: 1, reason: expect.stringContaining("until another lab ends") },
 	]);
 });
 

@@ -7,7 +7,8 @@ const gib = (bytes: number): string => `${(Math.max(0, bytes) / 1024 ** 3).toFix
  * Who may start now, and what the others are told; answers in the order of the requests.
  *
  * The order is fair: everybody's first lab by time, then everybody's second, and so on. Nobody overtakes: a big lab's
- * turn comes, at the price of a little room left empty before it. Nothing is over-committed: what starts fits into what all
+ * turn comes, at the price of a little room left empty before it; unless other programs hold the memory that it needs, for
+ * no lab's end would bring it. Nothing is over-committed: what starts fits into what all
  * instances leave, where the pool of this one counts as room.
  */
 export function planQueue(input: QueueInput): QueueAnswer[] {
@@ -18,6 +19,7 @@ export function planQueue(input: QueueInput): QueueAnswer[] {
 	let starting = input.labs.filter(({ readyAt }) => readyAt > now).length;
 	const inUse = openByPerson(input.labs);
 	const waiting: QueueRequest[] = [];
+	const outsized: QueueRequest[] = [];
 	const started: LabInUse[] = [];
 
 	for (const request of fairOrder(input.requests)) {
@@ -29,6 +31,9 @@ export function planQueue(input: QueueInput): QueueAnswer[] {
 		} else if (own >= limits.perPerson) {
 			const labs = own === 1 ? "1 lab" : `${own} labs`;
 			answers.set(id, { id, decision: "own-limit", reason: `You have ${labs} open, which is the limit. End one to start this one.` });
+		} else if (bytes > memoryBytes) {
+			outsized.push(request);
+			inUse.set(person, own + 1);
 		} else if (waiting.length === 0 && starting < limits.startsAtOnce && bytes <= freeBytes + poolBytes) {
 			const poolGivesBytes = Math.max(0, bytes - heldBytes - freeBytes);
 			answers.set(id, { id, decision: "start", poolGivesBytes });
@@ -48,6 +53,10 @@ export function planQueue(input: QueueInput): QueueAnswer[] {
 		const at = starts[index] ?? null;
 		const waitMs = at === null ? null : at - now + startMs;
 		answers.set(id, { id, decision: "wait", position: index + 1, waitMs, reason: whyWait(index, bytes, roomBytes) });
+	}
+	for (const [index, { id, bytes }] of outsized.entries()) {
+		const reason = `This lab needs ${gib(bytes)} of memory; other programs leave ${gib(memoryBytes)} for labs.`;
+		answers.set(id, { id, decision: "wait", position: waiting.length + index + 1, waitMs: null, reason });
 	}
 	return input.requests.map(({ id }) => answers.get(id) as QueueAnswer);
 }
