@@ -14,7 +14,7 @@ test("the place, the estimate and what is waited for stand there", () => {
 	const { rerender } = render(<Waiting lab={lab} queue={queue} now={35_000} onLeave={() => {}} />);
 	expect(said()).toEqual(["2 of 3", "about 3 min", "1 request is before this one."]);
 	rerender(<Waiting lab={lab} queue={{ ...queue, position: 1, of: 2, expectedAt: null }} now={35_000} onLeave={() => {}} />);
-	expect(said().slice(0, 2)).toEqual(["1 of 2", "when somebody ends a lab"]);
+	expect(said().slice(0, 2)).toEqual(["1 of 2", "when there is room"]);
 });
 
 test("one can leave the queue", () => {

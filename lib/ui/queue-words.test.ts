@@ -13,7 +13,7 @@ test("an estimate is said in steps, never shorter than it is", () => {
 
 test("what is due or late is any moment, and what nobody knows promises nothing", () => {
 	expect([10_000, 0, -5_000].map(words)).toEqual(["any moment", "any moment", "any moment"]);
-	expect(words(null)).toBe("when somebody ends a lab");
+	expect(words(null)).toBe("when there is room");
 });
 
 test("one line names the place and the time", () => {

@@ -16,7 +16,7 @@ export const placeWords = ({ position, of }: Pick<Place, "position" | "of">): st
 
 /** When a lab that waits is likely to be ready: `about 3 min`, in steps, so that an estimate does not look like a clock. */
 export function expectedWords({ expectedAt }: Pick<Place, "expectedAt">, now: number): string {
-	if (expectedAt === null) return "when somebody ends a lab";
+	if (expectedAt === null) return "when there is room";
 	const ms = expectedAt - now;
 	if (ms <= stepMs) return "any moment";
 	const step = ms <= minuteMs ? stepMs : minuteMs;
