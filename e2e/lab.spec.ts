@@ -64,7 +64,7 @@ test("the catalogue names what users see and starts a lab", async () => {
 
 test("getting ready names its stages, and ends with a broken system and a prompt", async () => {
 	await expect(page.getByRole("heading", { name: "Getting the lab ready" })).toBeVisible();
-	await expect(page.getByText("Creating the cluster")).toBeVisible();
+	await expect(page.getByText("Creating the cluster", { exact: true })).toBeVisible();
 	await expect(objective(/reach .* by its name/)).toContainText("fails", { timeout: 420_000 });
 	await expect(objective(/Reviews are still shown/)).toContainText("passes");
 	await expect(terminal()).toBeVisible();
