@@ -1,11 +1,9 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { KubeConfig } from "@kubernetes/client-node";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { LabEnvironment, ProbeResult } from "../providers/provider.ts";
 import { check } from "../scenarios/check-schema.ts";
 import type { ScenarioInstance } from "../scenarios/instance.ts";
 import { gradeDecisively } from "./decisive.ts";
+import { serveApi } from "./test-support/api-server.ts";
 
 // p0, p1, α and β as stated; a good sample counts ln(0.8/0.99), a failed one ln 20.
 const sampling = { p0: 0.01, p1: 0.2, alpha: 0.01, beta: 0.01, unit: "raw-query" };
@@ -16,22 +14,11 @@ const scenario = {
 } as unknown as ScenarioInstance;
 
 /** An API server of a cluster in which nothing is and nothing happens. */
-async function emptyCluster(): Promise<KubeConfig> {
-	const server = createServer(({ url = "" }, response) => {
-		response.setHeader("content-type", "application/json");
+const emptyCluster = () =>
+	serveApi(({ url = "" }, response) => {
 		if (new URL(url, "http://localhost").searchParams.get("watch") === "true") return void response.flushHeaders();
 		response.end(JSON.stringify({ metadata: { resourceVersion: "1" }, items: [] }));
 	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	onTestFinished(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	const admin = new KubeConfig();
-	const { port } = server.address() as AddressInfo;
-	admin.loadFromClusterAndUser({ name: "c", server: `http://127.0.0.1:${port}`, skipTLSVerify: true }, { name: "u" });
-	return admin;
-}
 
 async function samplesOf(number: number, answer: Partial<ProbeResult>) {
 	const environment = {
