@@ -7,9 +7,9 @@ import { useMedia } from "#lib/ui/use-media.ts";
 import { useNow } from "#lib/ui/use-now.ts";
 import { Announcer } from "./announcer.tsx";
 import { Debrief } from "./debrief.tsx";
+import { Desk } from "./desk.tsx";
 import { Failed } from "./failed.tsx";
 import { LabHeader, type View } from "./lab-header.tsx";
-import { NarrowDesk } from "./narrow-desk.tsx";
 import { ConnectionBar, RestBar, TimeBar } from "./notice-bars.tsx";
 import { Over } from "./over.tsx";
 import { isSolved, phaseOf } from "./phase.ts";
@@ -20,7 +20,6 @@ import { useLab } from "./use-lab.ts";
 import { useLabCommands } from "./use-lab-commands.ts";
 import { useQuestions } from "./use-questions.tsx";
 import { Waiting } from "./waiting.tsx";
-import { WideDesk } from "./wide-desk.tsx";
 
 /** A lab, live, in whichever state it is. */
 export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: ScenarioSummary | null; renderedAt: number }) {
@@ -34,7 +33,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 	const [view, setView] = useView(lab);
 	const phase = ended ? "over" : phaseOf(lab);
 	const onSolo = useCallback(() => setSolo((before) => !before), []);
-	useLabCommands(lab, { actions, askFirst, onSolo, onView: setView });
+	useLabCommands(lab, { actions, askFirst, onSolo: narrow ? null : onSolo, onView: setView });
 
 	const debriefing = phase === "open" && view === "debrief" && lab.debrief !== null;
 	const starting = lab.queue ? (
@@ -71,13 +70,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 				) : (
 					<>
 						<div className="h-full" hidden={debriefing}>
-							{narrow === null ? (
-								<StillDesk lab={lab} now={now} instead={instead} />
-							) : narrow ? (
-								<NarrowDesk {...desk} />
-							) : (
-								<WideDesk {...desk} />
-							)}
+							{narrow === null ? <StillDesk lab={lab} now={now} instead={instead} /> : <Desk {...desk} narrow={narrow} />}
 						</div>
 						{debriefing ? <Debrief lab={lab} next={next} onBack={() => setView("desk")} /> : null}
 					</>

@@ -15,7 +15,13 @@ export function useLabCommands(
 		askFirst,
 		onSolo,
 		onView,
-	}: { actions: LabActions; askFirst: (question: Question) => void; onSolo: () => void; onView: (view: View) => void },
+	}: {
+		actions: LabActions;
+		askFirst: (question: Question) => void;
+		/** Null where the terminal is alone anyway. */
+		onSolo: (() => void) | null;
+		onView: (view: View) => void;
+	},
 ): void {
 	const phase = phaseOf(lab);
 	const active = isCheckable(lab);
@@ -31,7 +37,7 @@ export function useLabCommands(
 		if (active && hints > 0) add("hint", "Show the next hint", () => void ask("hint"));
 		if (rests) add("wake", "Wake the lab", () => void ask("wake"), { keywords: ["continue", "thaw"] });
 		if (phase === "open") {
-			add("solo", "Terminal only", onSolo, { keys: "F8", keywords: ["focus", "full"] });
+			if (onSolo) add("solo", "Terminal only", onSolo, { keys: "F8", keywords: ["focus", "full"] });
 			add("extend", "Extend the time", () => void ask("extend"));
 			add("reset", "Reset to the broken state", () => askFirst("reset"));
 			if (debrief) {
