@@ -18,7 +18,7 @@ export const lostShellExit = 129;
 
 export interface AttachmentOptions {
 	shellId: string;
-	/** Undefined while the lab's workstation is not there. */
+	/** Undefined while the lab's workstation is not there; while the lab rests it is waited for. */
 	environment(): Promise<LabEnvironment | undefined>;
 	/** All output before is recorded: where an attach begins. */
 	safeOffset(): number;
@@ -60,6 +60,8 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 	let ready = false;
 	let held = false;
 	let ackedOffset = 0;
+	/** Will be told its size once more. */
+	let resized: Pty | undefined;
 	const queue: Buffer[] = [];
 	let failures = 0;
 
@@ -160,6 +162,24 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 		});
 	}
 
+	/**
+	 * Docker refuses a size for what runs in a paused container, and its command line does not try again
+	 * (moby's getExecConfig, docker/cli's MonitorTtySize): it is told to look at the size anew when the lab is awake.
+	 */
+	function resize() {
+		if (!pty || !ready) return;
+		pty.resize(options.size());
+		if (resized === pty) return;
+		const told = pty;
+		resized = told;
+		const tellAgain = () => {
+			resized = undefined;
+			// An attach that has begun since has said its size.
+			if (told === pty) told.kill("SIGWINCH");
+		};
+		options.environment().then(tellAgain, tellAgain);
+	}
+
 	void run();
 	return {
 		write(bytes) {
@@ -171,7 +191,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
 			else queue.push(bytes);
 			return true;
 		},
-		resize: () => ready && pty?.resize(options.size()),
+		resize,
 		hold(on) {
 			if (on === held) return;
 			held = on;

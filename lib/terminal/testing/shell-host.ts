@@ -14,6 +14,12 @@ export interface TestShellHost {
 	readonly startedFrom: number[];
 	/** The newest offset that was acknowledged. */
 	readonly acked: number;
+	/** The size that a shell was given last, as `80x24`. */
+	readonly size: string;
+	/** As Docker is towards a container that is paused: a size is refused. */
+	frozen: boolean;
+	/** Sizes that were refused. */
+	readonly refusedSizes: readonly string[];
 	close(): Promise<void>;
 }
 
@@ -29,7 +35,17 @@ export async function startTestShellHost(folder: string, command: [string, ...st
 	const socketPath = join(folder, "shell-host.sock");
 	const shells = new Map<string, HostedShell>();
 	const startedFrom: number[] = [];
+	const refusedSizes: string[] = [];
 	let acked = 0;
+	let size = "";
+	let frozen = false;
+
+	function resize(pty: Pty, wanted: { cols: number; rows: number }) {
+		const words = `${wanted.cols}x${wanted.rows}`;
+		if (frozen) return refusedSizes.push(words);
+		size = words;
+		pty.resize(wanted);
+	}
 
 	function start(size: { cols: number; rows: number }): HostedShell {
 		const [file, ...args] = command;
@@ -84,14 +100,14 @@ export async function startTestShellHost(folder: string, command: [string, ...st
 				startedFrom.push(begin);
 				socket.write(`\x1b_FL;${String(begin).padStart(20, "0")}\x1b\\`);
 				socket.write(shell.spool.subarray(begin));
-				shell.pty.resize({ cols, rows });
+				resize(shell.pty, { cols, rows });
 				if (shell.exitCode !== undefined) return finish(shell);
 			}
 			const { pty } = shell;
 			// biome-ignore lint/suspicious/noControlCharactersInRegex: frames are escape sequences.
 			const keys = bytes.toString("latin1").replace(/\x1b_(FA|SZ);(.*?)\x1b\\/g, (_, kind, value) => {
 				if (kind === "FA") acked = Number(value);
-				else pty.resize(JSON.parse(value));
+				else resize(pty, JSON.parse(value));
 				return "";
 			});
 			if (keys) pty.write(Buffer.from(keys, "latin1"));
@@ -119,6 +135,16 @@ export async function startTestShellHost(folder: string, command: [string, ...st
 		get acked() {
 			return acked;
 		},
+		get size() {
+			return size;
+		},
+		get frozen() {
+			return frozen;
+		},
+		set frozen(now) {
+			frozen = now;
+		},
+		refusedSizes,
 		async close() {
 			for (const shell of shells.values()) {
 				shell.attached?.destroy();
