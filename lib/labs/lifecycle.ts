@@ -210,10 +210,14 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			const lab = await find(labId);
 			const turn = { admittedAt: clock.now() };
 			if (!isWaiting(lab)) return false;
-			if (spare ? !(await takeFirst(lab, [spare], turn)) : !(await store.transition(labId, lab.state, lab.state, turn))) return false;
+			const taken = spare && (await takeFirst(lab, [spare], turn));
+			if (spare ? !taken : !(await store.transition(labId, lab.state, lab.state, turn))) return false;
 			await timeline.append(labId, "note", "its turn has come");
 			deps.notify(labId);
-			void deps.runtime(labId).work.replace((signal) => bring(labId, signal));
+			void deps.runtime(labId).work.replace(async (signal) => {
+				await taken?.atRest;
+				await bring(labId, signal);
+			});
 			return true;
 		},
 		resume: (labId) => void deps.runtime(labId).work.replace((signal) => takeUp(labId, signal)),
@@ -223,9 +227,10 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			const fresh = { expiresAt: null, solvedAt: null, restingSince: null, failure: null, report: null };
 			// Nothing is left of one that has failed: it waits for its turn again.
 			const again = before.state === "failed" ? { ...fresh, admittedAt: null } : fresh;
-			const replaced = canHappen(before.state, "reset") && canHappen(before.state, "replace") && (await takeFirst(before, spares, fresh));
+			const canBeReplaced = canHappen(before.state, "reset") && canHappen(before.state, "replace");
+			const taken = canBeReplaced ? await takeFirst(before, spares, fresh) : undefined;
 			// Another environment than before: the end of that one is nothing that the learner waits for.
-			if (!replaced) await move(labId, "reset", { ...again, environmentId: newId() });
+			if (!taken) await move(labId, "reset", { ...again, environmentId: newId() });
 			forget(labId);
 			// Its turn may come before the job below does.
 			if (before.state === "failed") await store.clearStages(labId);
@@ -234,6 +239,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 				forget(labId);
 				await store.clearStages(labId);
 				deps.notify(labId);
+				await taken?.atRest;
 				await bring(labId, signal, free.resolve);
 			});
 			// Whatever becomes of the job: no record names it any more.
@@ -256,13 +262,15 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		removed: removal.removed,
 	};
 
-	/** Puts the first spare that is still there in the lab's place; false where none is. */
-	async function takeFirst(lab: LabRecord, spares: readonly LabRecord[], change: Partial<LabRecord>): Promise<boolean> {
+	/** Puts the first spare that is still there in the lab's place, which may wake once it is at rest; undefined where none is. */
+	async function takeFirst(lab: LabRecord, spares: readonly LabRecord[], change: Partial<LabRecord>) {
 		for (const spare of spares) {
 			if (!(await store.replace(lab.id, lab.state, spare, change))) continue;
+			// On its way to swap it would be moved there while its learner's lab wakes: that is ended first.
+			const atRest = deps.runtime(spare.id).work.replace(async () => {});
 			await timeline.append(lab.id, "state", nextState(lab.state, "replace"));
-			return true;
+			return { atRest };
 		}
-		return false;
+		return undefined;
 	}
 }

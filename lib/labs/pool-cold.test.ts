@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { LabService } from "./service.ts";
 import { openPoolHost, slug } from "./test-support/pool-host.ts";
 import { inState, live } from "./test-support/waiting.ts";
 
@@ -113,4 +114,69 @@ test("a host that refuses is not asked again for a while", async () => {
 	const times = asked();
 	await labs.pool.tend();
 	expect(asked()).toBe(times);
+});
+
+/** A lab for each of these people, and all that the pool has left of the same variant. */
+async function withSpares(labs: LabService, people: readonly string[]) {
+	const { scenario, seed, version } = await host.spare();
+	for (const one of await host.pooled()) await host.store.update(one.id, { scenario, seed, version });
+	const mine = [];
+	for (const person of people) mine.push(await live(labs, (await labs.start(scenario, seed, person)).id));
+	return mine;
+}
+
+test("a spare that is being moved to swap is taken by one of the two: a reset ends the move before it wakes it", async () => {
+	const labs = await host.filled();
+	const [mine] = await withSpares(labs, ["anna"]);
+	let ended = false;
+	host.world.onReclaim = (_labId, signal) =>
+		new Promise((_resolve, reject) => {
+			signal.addEventListener("abort", () => {
+				ended = true;
+				reject(signal.reason);
+			});
+		});
+	await shrink(1);
+	expect((await labs.pool.tend()).actions.map((action) => action.do)).toContain("reclaim");
+	const moving = () => host.world.calls.findLast((call) => call.startsWith("reclaim "))?.slice("reclaim ".length) ?? "";
+	await expect.poll(moving).not.toBe("");
+	for (const { id, environmentId } of await host.pooled()) if (environmentId !== moving()) await host.store.discard(id);
+	await labs.reset(mine?.id ?? "");
+	expect(await live(labs, mine?.id ?? "")).toMatchObject({ state: "active" });
+	expect(await host.store.get(mine?.id ?? "")).toMatchObject({ environmentId: moving(), cold: false });
+	expect(ended).toBe(true);
+	expect(host.world.labs.get(moving())).toMatchObject({ frozen: false, cold: false });
+});
+
+test("a spare that is being moved to swap because the memory is gone is given to nobody", async () => {
+	const labs = await host.filled();
+	host.world.onReclaim = (_labId, signal) =>
+		new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+	await shrink(1);
+	const { actions } = await labs.pool.tend();
+	const moving = actions.find((action) => action.do === "reclaim");
+	const record = await host.store.get(moving && "member" in moving ? moving.member : "");
+	// Less than all labs take by now.
+	await shrink(3);
+	const wanted = { scenario: record?.scenario ?? "", seed: record?.seed ?? 0 };
+	expect((await labs.pool.spares(wanted)).map(({ id }) => id)).not.toContain(record?.id);
+	expect((await labs.pool.claim(wanted, "anna"))?.id).not.toBe(record?.id);
+});
+
+test("of two that are reset at once only one is given a cold spare where the memory is there for one", async () => {
+	const labs = await host.filled();
+	const mine = await withSpares(labs, ["anna", "ben"]);
+	for (const { id } of await host.pooled()) await host.store.chill(id);
+	for (const record of await host.pooled()) Object.assign(host.world.labs.get(record.environmentId) ?? {}, { cold: true });
+	const spares = (await host.pooled()).map(({ environmentId }) => environmentId);
+	expect(spares.length).toBeGreaterThan(1);
+	// Two labs in use, what is cold, and one lab and a half more.
+	host.world.memoryBytes = 2 * gib + spares.length * (gib / 16) + 1.5 * gib;
+	// Nothing of what they have is gone before both are there.
+	const kept = Promise.withResolvers<void>();
+	host.world.onDestroy = () => kept.promise;
+	await Promise.all(mine.map(({ id }) => labs.reset(id)));
+	kept.resolve();
+	const taken = await Promise.all(mine.map(async ({ id }) => spares.includes((await host.store.get(id))?.environmentId ?? "")));
+	expect(taken.filter(Boolean)).toHaveLength(1);
 });

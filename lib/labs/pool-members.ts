@@ -9,8 +9,9 @@ const tiers: Partial<Record<LabRecord["state"], Tier>> = {
 
 /** A pooled lab as the plan sees it; undefined where it is failed or on its way out. */
 export function memberOf(record: LabRecord, memoryBytes: number, doing: Member["doing"] = null): Member | undefined {
-	const tier = record.pooled ? (record.cold ? "cold" : tiers[record.state]) : undefined;
-	if (!tier) return undefined;
+	const inMemory = record.pooled ? tiers[record.state] : undefined;
+	if (!inMemory) return undefined;
+	const tier = record.cold ? "cold" : inMemory;
 	const { id, scenario, seed, version, createdAt } = record;
 	return { id, key: { scenario, seed, version }, tier, doing, madeAt: createdAt, provenAt: createdAt, memoryBytes };
 }

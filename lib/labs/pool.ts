@@ -40,7 +40,10 @@ export interface Pool {
 	mayBeGiven(record: LabRecord, provider: Pick<LabProvider, "madeOf">): boolean;
 	/** Plans once and gives up what learners need the memory of; makes nothing. */
 	giveWay(): Promise<void>;
-	/** Frozen labs that are as one made now would be, the one to be given first before the others. */
+	/**
+	 * Frozen labs that are as one made now would be, the one to be given first before the others. To be asked, and one of them to
+	 * be taken, by whoever grants memory at that moment.
+	 */
 	spares(wanted: Claim): Promise<LabRecord[]>;
 	/** Plans once and begins what is due, until the signal ends it. @returns the plan */
 	tend(signal?: AbortSignal): Promise<PoolPlan>;
@@ -72,11 +75,14 @@ export function createPool(deps: PoolDeps): Pool {
 	let refusedUntil = 0;
 	const times: DemandTimes = { refillMs, makeMs: startMs, atOnce, ageMs };
 
+	/** Of one on its way to swap nobody knows how much is there by now: whoever takes it waits, and needs the memory, as of a cold one. */
+	const isCold = (record: LabRecord): boolean => record.cold || reclaiming.has(record.id);
+
 	async function look(scenario: string) {
 		const { madeOf } = await deps.provider();
 		const records = await store.list();
 		const version = versionOf(catalogue, scenario, madeOf);
-		const members = records.flatMap((record) => memberOf(record, 0) ?? []);
+		const members = records.flatMap((record) => memberOf({ ...record, cold: isCold(record) }, 0) ?? []);
 		const had = records.filter((record) => !record.pooled && record.scenario === scenario).map(({ seed }) => seed);
 		return { records, members, had, version };
 	}
@@ -201,7 +207,7 @@ export function createPool(deps: PoolDeps): Pool {
 				// A learner may have been given it since the plan was made.
 				if (action.do === "evict") await lifecycle.discard(action.member);
 				// Seconds each, and nobody waits for it.
-				if (action.do === "reclaim") void reclaim(action.member);
+				if (action.do === "reclaim") void reclaim(action.member).catch((error) => log.warn({ err: error, lab: action.member }));
 				if (action.do === "renew") await lifecycle.renew(action.member).catch((error) => log.warn({ err: error, lab: action.member }));
 				if (action.do !== "create") continue;
 				const { scenario, seed } = action.key;
@@ -222,13 +228,13 @@ export function createPool(deps: PoolDeps): Pool {
 		},
 		async spares(wanted) {
 			const { frozen } = await candidates(wanted);
-			const wakes = await Promise.all(frozen.map(async (record) => !record.cold || hasRoomFor(record)));
+			const wakes = await Promise.all(frozen.map(async (record) => !isCold(record) || hasRoomFor(record)));
 			return frozen.filter((_, index) => wakes[index]);
 		},
 		async claim(wanted, person) {
 			const { frozen, coming } = await candidates(wanted);
 			for (const record of [...frozen, ...(coming ? [coming] : [])]) {
-				if (record.cold && !(await hasRoomFor(record))) continue;
+				if (isCold(record) && !(await hasRoomFor(record))) continue;
 				if (await store.take(record.id, { createdAt: clock.now(), person })) return record;
 			}
 			return undefined;

@@ -184,7 +184,8 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			rest.use(labId, async () => {
 				const { scenario, seed, person, state } = await find(labId);
 				if (state === "failed") await queue.mayHaveOneMore(person);
-				await lifecycle.reset(labId, await pool.spares({ scenario, seed }));
+				// A spare that was moved to swap is granted its memory, as any lab is: nobody else may be given it meanwhile.
+				await grants.add(async () => lifecycle.reset(labId, await pool.spares({ scenario, seed })));
 				if (state === "failed") await queue.tend();
 				return get(labId);
 			}),
