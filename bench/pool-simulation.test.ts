@@ -30,6 +30,10 @@ test("the same seed is the same day, another is another", () => {
 	expect(populate({ learners: 60, days: 1, teams: 4, interviewsADay: 2, seed: 2 }).visits).not.toEqual(day().visits);
 });
 
+test("the same days take the same course under a policy, to the last start", () => {
+	expect(simulate(withSwap, day(), policy("plan"))).toEqual(simulate(withSwap, day(), policy("plan")));
+});
+
 test("everybody gets a lab, memory is never exceeded, and the plan shortens the waits that no pool leaves", () => {
 	const without = simulate(host, day(), policy("no pool"));
 	expect(without).toMatchObject({ made: 0, unclaimed: 0 });

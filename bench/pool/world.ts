@@ -1,7 +1,7 @@
 import type { Allocation } from "../../lib/labs/plan/allocate.ts";
 import { chooseMember } from "../../lib/labs/plan/choose-member.ts";
 import { type Announcement, countStart, emptyTally, expectDemand, type PathStep } from "../../lib/labs/plan/demand.ts";
-import { begin, mostBytes, openBook } from "../../lib/labs/plan/ledger.ts";
+import { begin, mostBytes, openBook, sumOf } from "../../lib/labs/plan/ledger.ts";
 import { planPool } from "../../lib/labs/plan/plan-pool.ts";
 import { planQueue } from "../../lib/labs/plan/plan-queue.ts";
 import type { HostRoom, Member, PoolAction, PoolLine } from "../../lib/labs/plan/pool-types.ts";
@@ -77,15 +77,18 @@ export function simulate(host: SimulatedHost, { scenarios, visits, gatherings }:
 	let allocated: { lines: readonly PoolLine[]; roomBytes: number; allocation: Allocation } | undefined;
 	let [plannedAt, nextPlanAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
-	const starting = () => [...labs].filter(({ readyAt }) => readyAt > now).length;
-	const hostRoom = (): HostRoom => ({
-		...{ memoryBytes: host.memoryBytes, usedBytes: labs.size * labBytes, wantedBytes, swapBytes: host.swapBytes },
-		...{ cpus: host.cpus, busyCpus: labs.size * labCpus + starting() * startCpus, starting: starting() },
-	});
+	const countStarting = () => [...labs].filter(({ readyAt }) => readyAt > now).length;
+	const hostRoom = (): HostRoom => {
+		const starting = countStarting();
+		return {
+			...{ memoryBytes: host.memoryBytes, usedBytes: labs.size * labBytes, wantedBytes, swapBytes: host.swapBytes },
+			...{ cpus: host.cpus, busyCpus: labs.size * labCpus + starting * startCpus, starting },
+		};
+	};
 	/** Everything slows down alike when more processors are wanted than there are. */
 	const slowed = (ms: number) => {
 		const making = members.filter(({ tier, doing }) => tier === "creating" || doing === "renew").length;
-		return ms * Math.max(1, (labs.size * labCpus + (starting() + making + 1) * startCpus) / host.cpus);
+		return ms * Math.max(1, (labs.size * labCpus + (countStarting() + making + 1) * startCpus) / host.cpus);
 	};
 
 	function look(): void {
@@ -158,8 +161,7 @@ export function simulate(host: SimulatedHost, { scenarios, visits, gatherings }:
 	}
 
 	function poolBytes(): number {
-		const book = openBook({ now, host: hostRoom(), members, lines, limits });
-		return members.reduce((sum, member) => sum + mostBytes(member, book), 0);
+		return sumOf(members, mostBytes, openBook({ now, host: hostRoom(), members, lines, limits }));
 	}
 
 	const memberFor = (scenario: string) => chooseMember(members, { now, scenario, version, seed: null, had: [], ageMs: limits.ageMs });

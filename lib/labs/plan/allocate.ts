@@ -49,24 +49,27 @@ export function allocate(host: HostRoom, lines: readonly PoolLine[], limits: Poo
 	let swapBytes = host.swapBytes;
 	const bestOf = (line: PoolLine) => best(wants(line, targets.get(lineKey(line)) as Target, swapBytes, limits));
 	const open = new Map(lines.map((line) => [line, bestOf(line)]));
-	const scarceSwap = Math.max(0, ...lines.map(({ costs }) => costs.cold?.swapBytes ?? 0));
 	for (;;) {
 		const next = best(open.values());
 		if (!next || next.bytes > bytes) break;
 		const target = targets.get(lineKey(next.line)) as Target;
 		targets.set(lineKey(next.line), { members: target.members + next.members, hot: target.hot + next.hot });
 		bytes -= next.bytes;
+		const swapBefore = swapBytes;
 		swapBytes -= next.swapBytes;
-		// What other lines want changes only with the last of the swap.
-		for (const line of swapBytes < scarceSwap ? lines : [next.line]) open.set(line, bestOf(line));
+		// What other lines want changes only where the swap begins or ceases to suffice for them.
+		for (const line of lines) {
+			if (line === next.line || coldFits(line, swapBytes) !== coldFits(line, swapBefore)) open.set(line, bestOf(line));
+		}
 	}
 	return { targets, worthOfMember, worthOfHot };
 }
 
 interface Want {
 	line: PoolLine;
-	worth: number;
 	bytes: number;
+	/** Seconds of waiting that it saves, expected, for each byte. */
+	perByte: number;
 	swapBytes: number;
 	members: number;
 	hot: number;
@@ -75,22 +78,26 @@ interface Want {
 /** What a line could be given next: a further member where it costs least, or a cold one made hot. */
 function wants(line: PoolLine, { members, hot }: Target, swapBytes: number, limits: PoolLimits): Want[] {
 	const { costs } = line;
-	const cold = costs.cold !== null && costs.cold.swapBytes <= swapBytes ? costs.cold : null;
+	const cold = coldFits(line, swapBytes) ? costs.cold : null;
 	const found: Want[] = [];
 	if (pays(line, members + 1, limits)) {
 		const worth = worthOfMember(line, members + 1);
-		const want = { line, members: 1, worth: cold ? worth : worth + worthOfHot(line, hot + 1) };
-		found.push(
-			cold ? { ...want, hot: 0, bytes: cold.bytes, swapBytes: cold.swapBytes } : { ...want, hot: 1, bytes: costs.hot.bytes, swapBytes: 0 },
-		);
+		const { bytes } = cold ?? costs.hot;
+		const perByte = (cold ? worth : worth + worthOfHot(line, hot + 1)) / bytes;
+		found.push({ line, bytes, perByte, members: 1, hot: cold ? 0 : 1, swapBytes: cold?.swapBytes ?? 0 });
 	}
 	if (hot < members && costs.cold !== null) {
 		const { bytes, swapBytes, warmCpuMs } = costs.cold;
-		const warmer = { line, worth: worthOfHot(line, hot + 1), bytes: costs.hot.bytes - bytes, swapBytes: -swapBytes };
-		if (savedInLife(warmer.worth, limits) > warmCpuMs) found.push({ ...warmer, members: 0, hot: 1 });
+		const worth = worthOfHot(line, hot + 1);
+		const more = costs.hot.bytes - bytes;
+		if (savedInLife(worth, limits) > warmCpuMs) {
+			found.push({ line, bytes: more, perByte: worth / more, members: 0, hot: 1, swapBytes: -swapBytes });
+		}
 	}
 	return found;
 }
+
+const coldFits = ({ costs }: PoolLine, swapBytes: number): boolean => costs.cold !== null && costs.cold.swapBytes <= swapBytes;
 
 /** Whether a further member saves more waiting over its life than it costs: what is lost if nobody asks, and its keeping. */
 function pays(line: PoolLine, nth: number, limits: PoolLimits): boolean {
@@ -112,5 +119,5 @@ function best(wants: Iterable<Want | undefined>): Want | undefined {
 
 /** The most worth for its bytes first; among equals the order of names, so that a plan does not depend on chance. */
 function byDensity(a: Want, b: Want): number {
-	return b.worth / b.bytes - a.worth / a.bytes || (lineKey(a.line) < lineKey(b.line) ? -1 : 1);
+	return b.perByte - a.perByte || (lineKey(a.line) < lineKey(b.line) ? -1 : 1);
 }

@@ -42,7 +42,8 @@ function losses(members: readonly Member[], book: Book, allocation: Allocation, 
 	const counted = byLine(members, book, allocation);
 	const swapLeft = book.host.swapBytes - swapBytes(members, book);
 	return book.lines.flatMap((line) => {
-		const mine = counted.get(lineKey(line)) ?? [];
+		const mine = counted.get(line) ?? [];
+		if (mine.length === 0) return [];
 		const target = allocation.targets.get(lineKey(line)) ?? { members: 0, hot: 0 };
 		const fresh = mine.filter((member) => !isOld(member, book)).length;
 		const hot = mine.filter(isHot).length;

@@ -56,20 +56,28 @@ export const sumOf = (members: readonly Member[], bytes: (member: Member, book: 
 /** Hot, or about to be. */
 export const isHot = ({ tier, doing }: Member): boolean => doing !== "reclaim" && (tier !== "cold" || doing === "renew");
 
+const none: readonly Member[] = [];
+
 /** Members that count for each line, best first: fresh before old, hot before cold, younger before older. */
-export function byLine(members: readonly Member[], book: Book, { targets }: Allocation): Map<string, Member[]> {
+export function byLine(members: readonly Member[], book: Book, { targets }: Allocation): Map<PoolLine, readonly Member[]> {
 	const order = (a: Member, b: Member) =>
 		Number(isOld(a, book)) - Number(isOld(b, book)) || Number(isHot(b)) - Number(isHot(a)) || b.madeAt - a.madeAt || (a.id < b.id ? -1 : 1);
 	const fit = members.filter((member) => member.doing !== "evict" && !isUnfit(member, book));
-	const left = Map.groupBy(fit.sort(order), ({ key }) => key.scenario);
-	const counted = new Map<string, Member[]>();
+	const left = Map.groupBy(fit, ({ key }) => key.scenario);
+	for (const mine of left.values()) mine.sort(order);
+	const counted = new Map<PoolLine, readonly Member[]>();
 	// A line with a seed takes its members first; the rest serve whoever takes any seed.
-	for (const line of book.lines.toSorted((a, b) => Number(a.seed === null) - Number(b.seed === null))) {
-		const mine = left.get(line.scenario)?.filter(({ key }) => line.seed === null || key.seed === line.seed) ?? [];
-		const taken = line.seed === null ? mine : mine.slice(0, targets.get(lineKey(line))?.members ?? 0);
-		if (line.seed !== null) left.set(line.scenario, left.get(line.scenario)?.filter((member) => !taken.includes(member)) ?? []);
-		counted.set(lineKey(line), taken);
+	for (const line of book.lines) {
+		const all = line.seed === null ? undefined : left.get(line.scenario);
+		if (!all) continue;
+		const taken = all.filter(({ key }) => key.seed === line.seed).slice(0, targets.get(lineKey(line))?.members ?? 0);
+		left.set(
+			line.scenario,
+			all.filter((member) => !taken.includes(member)),
+		);
+		counted.set(line, taken);
 	}
+	for (const line of book.lines) if (line.seed === null) counted.set(line, left.get(line.scenario) ?? none);
 	return counted;
 }
 

@@ -18,9 +18,13 @@ export function planPool(input: PoolInput, allocation: Allocation = allocate(inp
 	const book = openBook(input);
 	const actions: PoolAction[] = [];
 	let members = input.members;
+	let wishes: Wish[] | undefined;
+	/** For which nothing gave way since something was begun. */
+	let inVain: { toBytes: number; mostLoss: number } | undefined;
 	const act = (action: PoolAction) => {
 		actions.push(action);
 		members = begin(members, action, input);
+		[wishes, inVain] = [undefined, undefined];
 	};
 
 	for (const member of members) {
@@ -42,10 +46,11 @@ export function planPool(input: PoolInput, allocation: Allocation = allocate(inp
 	let slots = held === null ? limits.atOnce - host.starting - members.filter(isInWork).length : 0;
 	const refused = new Set<string>();
 	for (;;) {
-		const wish = [...overdue(members, book), ...lacking(members, book, allocation)].find(({ name }) => !refused.has(name));
+		wishes ??= [...overdue(members, book), ...lacking(members, book, allocation)];
+		const wish = wishes.find(({ name }) => !refused.has(name));
 		if (!wish || slots <= 0) return { actions, held: wish ? (held ?? full) : null };
 		if (fits(wish.runBytes, wish.restBytes)) {
-			act(wish.action);
+			act(wish.action());
 			slots -= 1;
 			continue;
 		}
@@ -54,10 +59,14 @@ export function planPool(input: PoolInput, allocation: Allocation = allocate(inp
 			mostLoss: wish.perByte / limits.margin,
 			reason: `Its memory is worth more for ${wish.scenario}.`,
 		};
-		for (const action of giveWay(members, book, allocation, room)) act(action);
+		refused.add(wish.name);
+		// Nothing gave way to a wish that was worth as much and needed no more: nothing will to this one.
+		if (inVain && room.toBytes <= inVain.toBytes && room.mostLoss <= inVain.mostLoss) continue;
+		const gives = giveWay(members, book, allocation, room);
+		for (const action of gives) act(action);
 		// Room that is being made is waited for: smaller wishes must not take it.
 		if (sumOf(members, settledBytes, book) <= room.toBytes) return { actions, held: "Memory is being freed first." };
-		refused.add(wish.name);
+		if (gives.length === 0) inVain = room;
 	}
 }
 
@@ -65,7 +74,8 @@ interface Wish {
 	/** To know it again. */
 	name: string;
 	scenario: string;
-	action: PoolAction;
+	/** Told in words only if it is begun: a plan looks at many wishes and begins few. */
+	action(): PoolAction;
 	/** More memory while it is being done. */
 	runBytes: number;
 	/** More memory afterwards. */
@@ -85,7 +95,7 @@ function overdue(members: readonly Member[], book: Book): Wish[] {
 			const { id, key, memoryBytes, provenAt } = member;
 			const costs = lineOf(member, book)?.costs;
 			if (!costs) return [];
-			const action: PoolAction = { do: "renew", member: id, reason: `Its fault was last proven ${minutes(now - provenAt)} ago.` };
+			const action = (): PoolAction => ({ do: "renew", member: id, reason: `Its fault was last proven ${minutes(now - provenAt)} ago.` });
 			const restBytes = Math.max(0, costs.hot.bytes - memoryBytes);
 			const runBytes = Math.max(restBytes, costs.make.bytes - memoryBytes);
 			return [{ name: `renew ${id}`, scenario: key.scenario, action, runBytes, restBytes, perByte: Number.POSITIVE_INFINITY }];
@@ -98,13 +108,16 @@ function lacking(members: readonly Member[], book: Book, allocation: Allocation)
 	const wishes = book.lines.flatMap((line): Wish[] => {
 		const { scenario } = line;
 		const target = allocation.targets.get(lineKey(line)) ?? { members: 0, hot: 0 };
-		const fresh = (counted.get(lineKey(line)) ?? []).filter((member) => !isOld(member, book));
+		const fresh = (counted.get(line) ?? []).filter((member) => !isOld(member, book));
 		const { costs } = line;
 		if (fresh.length < target.members) {
 			const nth = fresh.length + 1;
 			const worth = allocation.worthOfMember(line, nth);
-			const key = { scenario: line.scenario, version: line.version, seed: line.seed ?? rarestSeed(line, members) };
-			const action: PoolAction = { do: "create", key, reason: whyWanted(line, nth, fresh.length) };
+			const action = (): PoolAction => ({
+				do: "create",
+				key: { scenario, version: line.version, seed: line.seed ?? rarestSeed(line, members) },
+				reason: whyWanted(line, nth, fresh.length),
+			});
 			const bytes = costs.cold?.bytes ?? costs.hot.bytes;
 			const name = `create ${lineKey(line)}`;
 			return [
@@ -122,7 +135,7 @@ function lacking(members: readonly Member[], book: Book, allocation: Allocation)
 		const cold = fresh.find(({ tier, doing }) => tier === "cold" && doing === null);
 		if (hot >= target.hot || !cold) return [];
 		const restBytes = costs.hot.bytes - cold.memoryBytes;
-		const action: PoolAction = { do: "renew", member: cold.id, reason: whyWanted(line, hot + 1, hot, "hot ") };
+		const action = (): PoolAction => ({ do: "renew", member: cold.id, reason: whyWanted(line, hot + 1, hot, "hot ") });
 		// Bytes that stay taken must leave the room in which others are made.
 		const runBytes = Math.max(costs.make.bytes - cold.memoryBytes, restBytes + book.limits.atOnce * costs.make.bytes);
 		return [
