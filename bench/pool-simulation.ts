@@ -7,6 +7,8 @@ import { type Course, simulate } from "./pool/world.ts";
 export interface SimulationOptions {
 	/** At the same density: fewer learners come over fewer days. */
 	learners: number;
+	/** Over which ten thousand learners come: fewer days are a fuller house. */
+	days: number;
 	seed: number;
 	onStep(step: string): void;
 }
@@ -38,18 +40,22 @@ export interface Row {
 }
 
 /** The learners of docs/pool-plan.md. */
-export const usual = { learners: 10_000, seed: 1 };
+export const usual = { learners: 10_000, days: 35, seed: 1 };
 
-/** The plan against simple policies, on simulated days: seeded, the same on every machine. */
-export function benchPool(options: SimulationOptions): Figure[] {
-	const rows = hosts.flatMap((host) => policies.map((policy) => simulateRow(host, policy, options)));
+/** The plan and simple policies, on simulated days: seeded, the same on every machine. */
+export function simulateRows(options: SimulationOptions): Row[] {
+	return hosts.flatMap((host) => policies.map((policy) => simulateRow(host, policy, options)));
+}
+
+/** The rows as figures, and the plan against the best of the simple policies. */
+export function figuresOfRows(rows: readonly Row[]): Figure[] {
 	return [...rows.flatMap(figuresOf), ...hosts.flatMap(({ name }) => against(rows.filter(({ host }) => host === name)))];
 }
 
-export function simulateRow(host: SimulatedHost, policy: Policy, { learners, seed, onStep }: SimulationOptions): Row {
-	onStep(`${host.name}: ${policy.name}`);
-	const days = Math.max(2, Math.round((host.days * learners) / usual.learners));
-	return rowOf(host.name, policy.name, simulate(host, populate({ ...host, learners, days, seed }), policy));
+function simulateRow(host: SimulatedHost, policy: Policy, options: SimulationOptions): Row {
+	options.onStep(`${host.name}: ${policy.name}`);
+	const days = Math.max(2, Math.round((options.days * options.learners) / usual.learners));
+	return rowOf(host.name, policy.name, simulate(host, populate({ ...host, ...options, days }), policy));
 }
 
 function rowOf(host: string, policy: string, course: Course): Row {

@@ -8,13 +8,11 @@ export interface SimulatedHost {
 	swapBytes: number;
 	cpus: number;
 	atOnce: number;
-	/** Over which ten thousand learners come. */
-	days: number;
 	teams: number;
 	interviewsADay: number;
 }
 
-const measured = { memoryBytes: 23 * gib, cpus: 4, atOnce: 2, days: 35, teams: 12, interviewsADay: 8 };
+const measured = { memoryBytes: 23 * gib, cpus: 4, atOnce: 2, teams: 12, interviewsADay: 8 };
 
 export const hosts: readonly SimulatedHost[] = [
 	{ name: "24 GiB, 4 processors, no swap", swapBytes: 0, ...measured },

@@ -48,16 +48,20 @@ export function benchCommand({ output, env, signal }: Context): Command {
 		.command("pool")
 		.description("the pool's plan against simple ones, on simulated days: no lab is made")
 		.option("--learners <number>", "fewer take less time, at the same density", atLeastOne, 10_000)
+		.option("--days <number>", "over which ten thousand come: fewer are a fuller house", atLeastOne, 35)
 		.option("--seed <number>", "other learners", seedNumber, 1)
-		.action(async ({ learners, seed }: { learners: number; seed: number }) => {
-			const { benchPool } = await import("../../bench/pool-simulation.ts");
+		.option("--table", "the tables of docs/pool-plan.md, in Markdown")
+		.action(async ({ table: asTable, ...population }: { learners: number; days: number; seed: number; table?: true }) => {
+			const { figuresOfRows, simulateRows } = await import("../../bench/pool-simulation.ts");
+			const { rowTable } = await import("../../bench/pool/row-table.ts");
 			const onStep = (step: string) => output.progress(output.paint(`   ${step}`, "faint"));
-			tell(benchPool({ learners, seed, onStep }));
+			const rows = simulateRows({ ...population, onStep });
+			tell(figuresOfRows(rows), asTable && (() => rowTable(rows)));
 		});
 	return group;
 
-	function tell(figures: Figure[]): void {
-		output.result(figures, () => table(figures.map((figure) => row(figure, output))));
+	function tell(figures: Figure[], text = () => table(figures.map((figure) => row(figure, output)))): void {
+		output.result(figures, text);
 		if (figures.some(({ holds }) => !holds)) process.exitCode = exitCodes.notPassed;
 	}
 }
