@@ -5,6 +5,7 @@ import { createOwnerSessions } from "#lib/auth/owner-sessions.ts";
 import { systemClock } from "#lib/core/clock.ts";
 import { createCpuLoad } from "#lib/core/cpu-load.ts";
 import { readEnv } from "#lib/core/env.ts";
+import { AppError } from "#lib/core/errors.ts";
 import { type IngressAddon, readHostManifest } from "#lib/core/host.ts";
 import { newId } from "#lib/core/ids.ts";
 import { createLogger } from "#lib/core/log.ts";
@@ -37,6 +38,8 @@ const log = createLogger("engine", env.logLevel);
 const takeUpEveryMs = 10_000;
 // A prepared cluster takes about a minute, and there is one for each variant; somebody may have a lab open all day.
 const prepareFirstMs = 5 * 60_000;
+// Removing a cluster takes 3 to 8 s; whoever ends the engine by a signal kills it after 30 s.
+const proofsEndMs = 20_000;
 // Shared by instances, as all that is addressed by its content.
 const golden = env.clones ? { goldenDir: join(env.cacheDir, "golden"), goldenLimitBytes: env.clonesBytes } : {};
 const grantsDir = join(env.cacheDir, "grants");
@@ -114,8 +117,15 @@ const labs = createLabService({
 });
 
 const stopping = new AbortController();
+const engineStops = new AppError("engine-stops", "The engine is stopping.", {
+	kind: "conflict",
+	retryable: true,
+	mend: "npm start, then again.",
+});
 /** What is being made before anybody asks for it: ends soon after `stopping`. */
 let ahead: Promise<void> = Promise.resolve();
+/** Proofs under way: each removes its clusters before it ends. */
+const proofs = new Set<Promise<void>>();
 const server = createProtocolServer({
 	onError: (error, what) => log.error({ err: error, what }, "a call failed"),
 	onUpgrade: terminals.handleUpgrade,
@@ -128,8 +138,8 @@ const server = createProtocolServer({
 			...(await describeProvider()),
 		}),
 		"engine.stop": async ({ destroy }) => {
-			stopping.abort();
-			await ahead;
+			stopping.abort(engineStops);
+			await Promise.all([ahead, proofsEnd()]);
 			await labs.close({ destroy });
 			setImmediate(() => void end());
 			return {};
@@ -166,7 +176,16 @@ const server = createProtocolServer({
 		"lab.watch": ({ id }, signal) => labs.watch(id, signal),
 		"labs.watch": (_input, signal) => labs.watchAll(signal),
 		"scenario.verify": async function* (wanted, signal) {
-			yield* verify(await provider(), catalogue, { ...wanted, signal, clock, log });
+			// Its clusters have no record: one that is there when the engine looks around is taken for a stray.
+			await labs.reconcile();
+			const ended = Promise.withResolvers<void>();
+			proofs.add(ended.promise);
+			try {
+				yield* verify(await provider(), catalogue, { ...wanted, signal: AbortSignal.any([signal, stopping.signal]), clock, log });
+			} finally {
+				proofs.delete(ended.promise);
+				ended.resolve();
+			}
 		},
 	},
 });
@@ -181,8 +200,8 @@ void takeUp();
 
 for (const name of ["SIGINT", "SIGTERM"] as const) {
 	process.once(name, () => {
-		stopping.abort();
-		ahead
+		stopping.abort(engineStops);
+		Promise.all([ahead, proofsEnd()])
 			.then(() => labs.close({ destroy: false }))
 			.catch((error) => log.error({ err: error }, "labs could not be put to rest"))
 			.finally(end);
@@ -220,8 +239,15 @@ async function prepare(): Promise<void> {
 	await prepareAhead({ provider: made, wanted, clock, log, signal: stopping.signal });
 }
 
+/** One whose reader listens no more is not waited for: what it leaves is removed as a stray. */
+async function proofsEnd(): Promise<void> {
+	const waiting = new AbortController();
+	await Promise.race([Promise.all(proofs), clock.sleep(proofsEndMs, waiting.signal).catch(() => {})]);
+	waiting.abort();
+}
+
 async function end(): Promise<void> {
-	stopping.abort();
+	stopping.abort(engineStops);
 	server.close();
 	server.closeAllConnections();
 	terminals.shutdown();

@@ -29,7 +29,7 @@ export interface LifecycleDeps extends FollowDeps {
 }
 
 /** What happens to one lab over its life; each call returns when the state has changed, the long part runs behind. */
-export interface Lifecycle extends Tiers, Pick<Resting, "rest" | "wake">, Pick<Removal, "finishRemoval" | "removed"> {
+export interface Lifecycle extends Tiers, Pick<Resting, "rest" | "wake">, Omit<Removal, "forget" | "removeParts" | "removeReplaced"> {
 	/** Brings a lab to its learner, or into the pool, from whatever state it is in on the way there. */
 	start(labId: string): void;
 	/**
@@ -80,8 +80,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	};
 
 	const resting = createResting({ ...deps, find, move, takeUp, lose });
-	const removal = createRemoval({ ...deps, find, move });
-	const { forget, removeReplaced, finishRemoval } = removal;
+	const { forget, removeParts, removeReplaced, ...removals } = createRemoval({ ...deps, find, move });
+	const { finishRemoval } = removals;
 
 	/**
 	 * The whole way to the learner or into the pool, as one job of the lab's queue.
@@ -199,8 +199,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		const { state, environmentId } = await find(labId);
 		if (!canHappen(state, "fail")) return;
 		await move(labId, "fail", { failure: failureOf(error, step) });
-		await removal.removeParts(labId, environmentId);
-		deps.moved();
+		removeParts({ id: labId, environmentId });
 	}
 
 	return {
@@ -252,14 +251,14 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 			if (state !== "destroyed") finishRemoval(labId);
 		},
 		async discard(labId) {
-			if (!(await store.discard(labId))) return;
-			finishRemoval(labId);
+			const isOut = (lab: LabRecord | undefined) => lab?.pooled === true && isOver(lab.state);
+			// Asked again while it is on its way out: the last try to remove it may have failed.
+			if ((await store.discard(labId)) || isOut(await store.get(labId))) finishRemoval(labId);
 		},
 		...createTiers({ ...deps, find, move, bring }),
 		rest: resting.rest,
 		wake: resting.wake,
-		finishRemoval,
-		removed: removal.removed,
+		...removals,
 	};
 
 	/** Puts the first spare that is still there in the lab's place, which may wake once it is at rest; undefined where none is. */

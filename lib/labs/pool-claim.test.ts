@@ -183,7 +183,7 @@ describe("a reset with a spare", () => {
 		const next = host.engine();
 		await next.reconcile();
 		expect(await live(next, id)).toMatchObject({ state: "active" });
-		expect(host.world.labs.has(old)).toBe(false);
+		await expect.poll(() => host.world.labs.has(old)).toBe(false);
 		expect(host.world.labs.get(spare)).toMatchObject({ frozen: false });
 		killed.resolve();
 	});

@@ -180,3 +180,14 @@ test("of two that are reset at once only one is given a cold spare where the mem
 	const taken = await Promise.all(mine.map(async ({ id }) => spares.includes((await host.store.get(id))?.environmentId ?? "")));
 	expect(taken.filter(Boolean)).toHaveLength(1);
 });
+
+test("a cold lab that is on its way out is not given up once more", async () => {
+	const labs = await host.filled();
+	const { id } = await host.spare();
+	await host.store.chill(id);
+	await host.store.discard(id);
+	host.world.memoryBytes = 0;
+	const { actions } = await labs.pool.tend();
+	expect(actions.length).toBeGreaterThan(0);
+	expect(JSON.stringify(actions)).not.toContain(id);
+});

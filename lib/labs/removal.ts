@@ -1,12 +1,14 @@
 import { AppError } from "../core/errors.ts";
 import type { LabProvider } from "../providers/provider.ts";
 import type { FollowDeps } from "./follow-lab.ts";
-import { canHappen, type LabEvent } from "./lab-state.ts";
+import { canHappen, isOver, type LabEvent } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { untilDone } from "./until-done.ts";
 
-/** A lab that can't be removed keeps its state; asking again to end it tries again. */
+/** Tries at once; what is left then is left alone for a while. */
 const removalTries = 3;
+/** Docker that was restarted or a disk that was full has come round by then; a container that hangs is looked at once a minute. */
+export const removalAgainMs = 60_000;
 
 interface RemovalDeps extends Pick<FollowDeps, "store" | "clock" | "log" | "runtime"> {
 	provider(): Promise<LabProvider>;
@@ -18,27 +20,42 @@ interface RemovalDeps extends Pick<FollowDeps, "store" | "clock" | "log" | "runt
 	move(labId: string, event: LabEvent): Promise<unknown>;
 }
 
-/** How labs and what resets have replaced leave memory and the host. */
+/** How labs and what no lab needs any more leave memory and the host. What fails is tried again: see {@link Removal.retryRemovals}. */
 export interface Removal {
 	/** Drops what is in memory of a lab that is going away. */
 	forget(labId: string): void;
-	/** Drops it and takes its environment from the host. */
-	removeParts(labId: string, environmentId: string): Promise<void>;
+	/** Begins to take from the host what is there of a lab that failed. */
+	removeParts(lab: Pick<LabRecord, "id" | "environmentId">): void;
 	/**
 	 * Removes what a reset has replaced; after a crash it is a stray.
 	 * @param free when to begin: removing a cluster keeps Docker and both processors busy for longer than a spare takes to wake
 	 */
-	removeReplaced(lab: LabRecord, free: Promise<void>): void;
-	/** Finishes a removal that a crash has cut short, or removes leftovers of a lab that failed. */
+	removeReplaced(lab: Pick<LabRecord, "id" | "environmentId">, free: Promise<void>): void;
+	/** Removes what no record names, one after another; returns when each was tried. @param strays ids at the provider */
+	removeStrays(strays: readonly string[]): Promise<void>;
+	/** Removes a lab that is over, or leftovers of one that failed. Where that fails it keeps its state. */
 	finishRemoval(labId: string): void;
-	/** Resolves when what resets have replaced is gone. */
+	/** Tries again what could not be removed a while ago. */
+	retryRemovals(): Promise<void>;
+	/** Resolves when nothing is being removed any more. */
 	removed(): Promise<void>;
+	/** The same without pauses between tries: the next engine finds what is left. */
+	leaveRemovals(): Promise<void>;
+}
+
+/** What is on the host, or may be, of a lab that is over or was replaced. */
+interface Leftover {
+	labId: string;
+	trying: Promise<void> | undefined;
+	/** When to try again, where nobody does. */
+	againAt: number;
 }
 
 export function createRemoval(deps: RemovalDeps): Removal {
 	const { store, clock, log, find, move } = deps;
-	/** What resets have replaced and is not gone yet, with the lab that it was. */
-	const removals = new Map<Promise<void>, string>();
+	/** By id at the provider. */
+	const leftovers = new Map<string, Leftover>();
+	let leaving = new AbortController();
 
 	function forget(labId: string): void {
 		const runtime = deps.runtime(labId);
@@ -48,37 +65,77 @@ export function createRemoval(deps: RemovalDeps): Removal {
 		deps.endShells(labId);
 	}
 
-	async function removeParts(labId: string, environmentId: string): Promise<void> {
-		forget(labId);
-		await (await deps.provider()).destroy(environmentId);
+	/** Resolves when it is gone or was tried often enough; whoever asks meanwhile waits for the same. */
+	function clear(environmentId: string, labId: string, free?: Promise<void>): Promise<void> {
+		const leftover = leftovers.get(environmentId) ?? { labId, trying: undefined, againAt: 0 };
+		leftovers.set(environmentId, leftover);
+		leftover.trying ??= attempt(environmentId, leftover, free);
+		return leftover.trying;
+	}
+
+	async function attempt(environmentId: string, leftover: Leftover, free?: Promise<void>): Promise<void> {
+		const trying = { clock, log, labId: environmentId, signal: leaving.signal, what: "a lab could not be removed", tries: removalTries };
+		try {
+			await free;
+			await untilDone(trying, async () => (await deps.provider()).destroy(environmentId));
+			leftovers.delete(environmentId);
+		} catch {
+			// Each try has said why.
+			leftover.againAt = clock.now() + removalAgainMs;
+		} finally {
+			leftover.trying = undefined;
+			deps.moved();
+		}
+	}
+
+	const leftOf = (labId: string) => [...leftovers.keys()].filter((environmentId) => leftovers.get(environmentId)?.labId === labId);
+
+	function finishRemoval(labId: string): void {
+		void deps.runtime(labId).work.replace(async () => {
+			const lab = await store.get(labId);
+			// One of the pool leaves no record when it is gone.
+			if (!lab) return;
+			if (canHappen(lab.state, "destroy")) await move(labId, "destroy");
+			forget(labId);
+			await Promise.all([...new Set([lab.environmentId, ...leftOf(labId)])].map((environmentId) => clear(environmentId, labId)));
+			if (leftOf(labId).length > 0) return;
+			if (canHappen((await find(labId)).state, "destroyed")) await move(labId, "destroyed");
+			// Nobody ever saw it.
+			if (lab.pooled) await store.remove(labId);
+			deps.moved();
+		});
+	}
+
+	async function removed(): Promise<void> {
+		await Promise.all([...leftovers.values()].map(({ trying }) => trying));
 	}
 
 	return {
 		forget,
-		removeParts,
-		removeReplaced({ id, environmentId }, free) {
-			const removal = free
-				.then(async () => (await deps.provider()).destroy(environmentId))
-				.catch((error) => log.warn({ err: error, lab: environmentId }, "what a reset has replaced could not be removed"))
-				.finally(() => {
-					removals.delete(removal);
-					deps.moved();
-				});
-			removals.set(removal, id);
+		finishRemoval,
+		removed,
+		removeParts({ id, environmentId }) {
+			forget(id);
+			void clear(environmentId, id);
 		},
-		finishRemoval(labId) {
-			void deps.runtime(labId).work.replace(async (signal) => {
-				if (canHappen((await find(labId)).state, "destroy")) await move(labId, "destroy");
-				const { environmentId } = await find(labId);
-				const trying = { clock, log, labId, signal, what: "a lab could not be removed", tries: removalTries };
-				await untilDone(trying, () => removeParts(labId, environmentId));
-				await Promise.all([...removals].map(([removal, id]) => (id === labId ? removal : undefined)));
-				if (canHappen((await find(labId)).state, "destroyed")) await move(labId, "destroyed");
-				// Nobody ever saw it.
-				if ((await find(labId)).pooled) await store.remove(labId);
-				deps.moved();
-			});
+		removeReplaced: ({ id, environmentId }, free) => void clear(environmentId, id, free),
+		async removeStrays(strays) {
+			for (const id of strays) await clear(id, id);
 		},
-		removed: async () => void (await Promise.all(removals.keys())),
+		async retryRemovals() {
+			const due = [...leftovers].filter(([, { trying, againAt }]) => !trying && againAt <= clock.now());
+			const over = new Set<string>();
+			for (const [environmentId, { labId }] of due) {
+				const state = (await store.get(labId))?.state;
+				if (state && isOver(state)) over.add(labId);
+				else void clear(environmentId, labId);
+			}
+			for (const labId of over) finishRemoval(labId);
+		},
+		async leaveRemovals() {
+			leaving.abort(new AppError("stopping", "The engine is stopping."));
+			leaving = new AbortController();
+			await removed();
+		},
 	};
 }

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { keptRestingMs } from "./rest.ts";
-import type { LabService } from "./service.ts";
 import { hourMs, openPoolHost, slug } from "./test-support/pool-host.ts";
-import { inState, live, until } from "./test-support/waiting.ts";
+import { inState, live, tidy, until } from "./test-support/waiting.ts";
 
 const minuteMs = 60_000;
 const idleMs = 10 * minuteMs;
@@ -13,14 +12,6 @@ beforeEach(async () => {
 	host.idleRestMs = idleMs;
 });
 afterEach(() => host.close());
-
-/** One round of what the engine does every few seconds. */
-async function tidy(labs: LabService): Promise<void> {
-	const ending = new AbortController();
-	const reaping = labs.reap(ending.signal);
-	ending.abort();
-	await reaping;
-}
 
 async function opened(labs = host.engine()) {
 	const { id } = await labs.start(slug, 1);

@@ -80,6 +80,6 @@ describe("after a crash", () => {
 			context,
 		);
 		await host.engine().reconcile();
-		expect(host.world.labs.size).toBe(0);
+		await expect.poll(() => host.world.labs.size).toBe(0);
 	});
 });

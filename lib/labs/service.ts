@@ -6,15 +6,15 @@ import type { ScenarioSummary } from "../protocol/scenario.ts";
 import type { ExecOptions, ExecResult, LabEnvironment } from "../providers/provider.ts";
 import { createChanges } from "./changes.ts";
 import { decisiveCheck } from "./decisive-check.ts";
+import { createHousekeeping, type Housekeeping } from "./housekeeping.ts";
 import { createLabRuntime, type LabRuntime } from "./lab-runtime.ts";
-import { isStarting, isUsable } from "./lab-state.ts";
+import { isUsable } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { labView } from "./lab-view.ts";
 import { createLifecycle, type LifecycleDeps } from "./lifecycle.ts";
 import { createPool, type Pool, type PoolHost } from "./pool.ts";
 import { progressOf } from "./progress.ts";
 import { createQueue, type Queue, type QueueLimits } from "./queue.ts";
-import { planReconcile } from "./reconcile.ts";
 import { createRest, type Rest, type RestDeps } from "./rest.ts";
 import { watchLab } from "./watch.ts";
 
@@ -28,7 +28,7 @@ export interface LabServiceDeps extends Omit<LifecycleDeps, "runtime" | "notify"
 }
 
 /** All that clients can ask of labs. Errors: `lab-not-found`, `lab-state`, and those of the provider and the steps. */
-export interface LabService extends Pick<Rest, "awake" | "noteTerminal"> {
+export interface LabService extends Housekeeping, Pick<Rest, "awake" | "noteTerminal"> {
 	scenarios(): Promise<ScenarioSummary[]>;
 	/** A lab for a person: on its way, or waiting for room. Errors besides: those of {@link Queue.ask}. */
 	start(scenario: string, seed?: number, person?: string): Promise<Lab>;
@@ -53,20 +53,13 @@ export interface LabService extends Pick<Rest, "awake" | "noteTerminal"> {
 	mustBeUsable(labId: string): Promise<void>;
 	/** For the timeline: something happened in a lab's shells. */
 	noteShell(labId: string, text: string): Promise<void>;
-	/** Takes up, goes on with, or removes what an earlier engine has left. */
-	reconcile(): Promise<void>;
-	/** Takes back labs whose time is over and lays down those that nobody uses; runs until the signal ends it. */
-	reap(signal: AbortSignal): Promise<void>;
 	/** Makes labs ahead of those who will ask for them. */
 	readonly pool: Pool;
 	/** Who waits for room. */
 	readonly queue: Queue;
-	/** Ends the work of this process and freezes the labs; with `destroy` removes them. */
-	close(options: { destroy: boolean }): Promise<void>;
 }
 
 const extensionMs = 30 * 60_000;
-const reapEveryMs = 5_000;
 
 export function createLabService(deps: LabServiceDeps): LabService {
 	const { store, catalogue, timeline, clock, log } = deps;
@@ -85,6 +78,8 @@ export function createLabService(deps: LabServiceDeps): LabService {
 	const pool = createPool({ ...shared, lifecycle });
 	const queue = createQueue({ ...shared, lifecycle, pool });
 	const rest = createRest({ ...shared, runtime, lifecycle });
+
+	const housekeeping = createHousekeeping({ ...shared, lifecycle, rest, records, runtimes });
 
 	async function find(labId: string): Promise<LabRecord> {
 		const record = await store.get(labId);
@@ -126,15 +121,6 @@ export function createLabService(deps: LabServiceDeps): LabService {
 	async function environmentOf(labId: string): Promise<LabEnvironment | undefined> {
 		await runtimes.get(labId)?.asleep?.awake.catch(() => {});
 		return runtimes.get(labId)?.environment;
-	}
-
-	async function tidy(): Promise<void> {
-		for (const { id } of await records()) {
-			// Read again: it may have been extended while another was taken back.
-			const { state, expiresAt } = await find(id);
-			if (isUsable(state) && expiresAt !== null && expiresAt <= clock.now()) await lifecycle.retire(id, "expire");
-		}
-		await rest.sweep(await records());
 	}
 
 	async function mustReach(labId: string): Promise<LabEnvironment> {
@@ -245,52 +231,6 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			await timeline.append(labId, "shell", text);
 			changes.notify(labId);
 		},
-		async reconcile() {
-			const provider = await deps.provider();
-			const plan = planReconcile(await store.list(), await provider.list());
-			log.info(plan, "reconcile");
-			for (const labId of plan.adopt) {
-				// Time did not count while nobody could work.
-				const { expiresAt } = await find(labId);
-				await store.update(labId, { expiresAt: Math.max(expiresAt ?? 0, clock.now() + extensionMs) });
-			}
-			for (const labId of [...plan.adopt, ...plan.lost]) lifecycle.resume(labId);
-			for (const labId of plan.resume) lifecycle.start(labId);
-			for (const labId of plan.resting) lifecycle.rest(labId);
-			for (const labId of plan.spoilt) await lifecycle.discard(labId);
-			for (const labId of plan.retire) lifecycle.finishRemoval(labId);
-			for (const labId of plan.stray) {
-				await provider.destroy(labId).catch((error) => log.warn({ err: error, lab: labId }, "leftovers could not be removed"));
-			}
-		},
-		async reap(signal) {
-			while (!signal.aborted) {
-				await tidy().catch((error) =>
-					log.warn({ err: error }, "a lab that is over or that nobody uses could not be taken back or laid down"),
-				);
-				await clock.sleep(reapEveryMs, signal).catch(() => {});
-			}
-		},
-		async close({ destroy }) {
-			if (destroy) {
-				for (const { id, pooled } of await store.list()) await (pooled ? lifecycle.discard(id) : lifecycle.retire(id, "abandon"));
-				await Promise.all([...runtimes.values()].map((lab) => lab.work.idle()));
-				await lifecycle.removed();
-				const left = (await store.list()).filter((record) => record.state !== "destroyed").map((record) => record.id);
-				if (left.length === 0) return;
-				throw new AppError("labs-left", `Parts of ${left.join(", ")} could not be removed.`, {
-					mend: "npx faultline doctor, then npm stop -- --destroy again",
-				});
-			}
-			// Half a lab would run on and keep the processors busy for nobody.
-			const half = (await store.list()).filter(({ pooled, state }) => pooled && isStarting(state));
-			await Promise.all(half.map(({ id }) => lifecycle.discard(id)));
-			await Promise.all(half.map(({ id }) => runtime(id).work.idle()));
-			await Promise.all([...runtimes.values()].map((lab) => lab.work.stop()));
-			await lifecycle.removed();
-			// A lab that was removed by hand must not keep the others running.
-			const frozen = await Promise.allSettled([...runtimes.values()].map((lab) => lab.environment?.freeze()));
-			for (const result of frozen) if (result.status === "rejected") log.warn({ err: result.reason }, "a lab could not be frozen");
-		},
+		...housekeeping,
 	};
 }

@@ -39,9 +39,13 @@ export async function openPoolHost() {
 	const engines: LabService[] = [];
 	const clock: Clock = {
 		now: () => host.now,
-		sleep: (_ms, signal) =>
-			new Promise((_resolve, reject) => {
+		sleep: (ms, signal) =>
+			new Promise((resolve, reject) => {
 				if (signal?.aborted) reject(signal.reason);
+				else if (host.pausesPass) {
+					host.now += ms;
+					resolve();
+				}
 				signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
 			}),
 	};
@@ -54,6 +58,8 @@ export async function openPoolHost() {
 		/** Steps of scenarios, in the order in which they were made. */
 		steps: [] as string[],
 		now: 1_000_000,
+		/** Whether time goes on by itself where something waits for it. */
+		pausesPass: false,
 		idleRestMs: null as number | null,
 		limits: { labsPerPerson: 20, startsAtOnce: 20 },
 		/** Why labs do not wake as they were proven. */

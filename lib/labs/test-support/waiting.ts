@@ -9,3 +9,11 @@ export async function until(service: LabService, id: string, wanted: (lab: Lab) 
 }
 export const inState = (service: LabService, id: string, ...states: LabState[]) => until(service, id, (lab) => states.includes(lab.state));
 export const live = (service: LabService, id: string) => until(service, id, (lab) => lab.objectives.length > 0);
+
+/** One round of what the engine does every few seconds. */
+export async function tidy(service: LabService): Promise<void> {
+	const ending = new AbortController();
+	const reaping = service.reap(ending.signal);
+	ending.abort();
+	await reaping;
+}

@@ -43,7 +43,10 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 			const lab = world.labs.get(labId);
 			return lab && isWhole(lab) ? environment(world, lab) : undefined;
 		},
-		list: async () => [...world.labs.keys()].sort(),
+		async list() {
+			await world.onList?.();
+			return [...world.labs.keys()].sort();
+		},
 		async destroy(labId) {
 			world.calls.push(`destroy ${labId}`);
 			await world.onDestroy?.(labId);

@@ -44,6 +44,8 @@ export interface FakeWorld {
 	onKubectl?: Exec;
 	/** Called before a lab is frozen: something may come first. */
 	onFreeze?: ((labId: string) => Promise<void>) | undefined;
+	/** Called before labs are listed: something may come between. */
+	onList?: (() => Promise<void>) | undefined;
 	/** Called before a lab is removed. */
 	onDestroy?: ((labId: string) => Promise<void>) | undefined;
 	/** Called while a lab is reclaimed. */
