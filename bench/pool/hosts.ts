@@ -1,4 +1,5 @@
 import type { PoolLimits, TierCosts } from "../../lib/labs/plan/pool-types.ts";
+import { planTimes } from "../../lib/labs/pool.ts";
 
 const [mib, gib] = [1024 ** 2, 1024 ** 3];
 
@@ -65,3 +66,24 @@ export const limitsOf = ({ atOnce }: SimulatedHost): PoolLimits => ({
 
 /** From a claim to its replacement, at the 95th percentile: three makings, since learners and other refills come first. */
 export const refillMs = 3 * startMs;
+
+/** What a plan is told of its host. */
+export interface Told {
+	costs: TierCosts;
+	limits: PoolLimits;
+}
+
+export const truthOf = (host: SimulatedHost): Told => ({ costs: costsOf(host), limits: limitsOf(host) });
+
+/** What the engine tells its plan: times of a host that others keep busy, and no renewals, since it proves every fault at its claim. */
+export function asEngineTells(host: SimulatedHost): Told {
+	const { costs, limits } = truthOf(host);
+	const { startMs, makeCpuMs, claimMs, coldTimes, ageMs, refillMs } = planTimes;
+	return {
+		limits: { ...limits, ageMs, refillMs, renewAfterMs: null },
+		costs: {
+			...{ startMs, keepCpuMs: 0, make: { ...costs.make, cpuMs: makeCpuMs }, hot: { ...costs.hot, claimMs } },
+			cold: costs.cold && { ...costs.cold, ...coldTimes },
+		},
+	};
+}

@@ -1,5 +1,6 @@
 import { type Allocation, allocate, restingBytes, restingRoom, type Target } from "../../lib/labs/plan/allocate.ts";
 import { type HostRoom, lineKey, type PoolLimits, type PoolLine } from "../../lib/labs/plan/pool-types.ts";
+import { asEngineTells, type SimulatedHost, type Told, truthOf } from "./hosts.ts";
 
 /** What a policy may look at. */
 export interface Seen {
@@ -13,22 +14,26 @@ export interface Seen {
 /** What should be held. All policies act through the same plan: they yield, give way and replace alike. */
 export interface Policy {
 	name: string;
-	/** What it is told of. */
+	/** What it is told of learners. */
 	knows: { paths: boolean; announcements: boolean };
+	/** What it is told of the host. */
+	told(host: SimulatedHost): Told;
 	allocate(seen: Seen): Allocation;
 }
 
 const nothing = { paths: false, announcements: false };
+const simple = { knows: nothing, told: truthOf };
 
 export const policies: readonly Policy[] = [
-	{ name: "no pool", knows: nothing, allocate: (seen) => fill(seen, []) },
-	{ name: "1 of each", knows: nothing, allocate: (seen) => fill(seen, rounds(seen.lines, 1)) },
-	{ name: "2 of each", knows: nothing, allocate: (seen) => fill(seen, rounds(seen.lines, 2)) },
-	{ name: "last used", knows: nothing, allocate: (seen) => fill(seen, linesOf(seen.lastStarts, seen.lines)) },
-	{ name: "by popularity", knows: nothing, allocate: (seen) => fill(seen, proportional(seen)) },
-	{ name: "plan, starts only", knows: nothing, allocate: planned },
-	{ name: "plan, and paths", knows: { paths: true, announcements: false }, allocate: planned },
-	{ name: "plan", knows: { paths: true, announcements: true }, allocate: planned },
+	{ name: "no pool", ...simple, allocate: (seen) => fill(seen, []) },
+	{ name: "1 of each", ...simple, allocate: (seen) => fill(seen, rounds(seen.lines, 1)) },
+	{ name: "2 of each", ...simple, allocate: (seen) => fill(seen, rounds(seen.lines, 2)) },
+	{ name: "last used", ...simple, allocate: (seen) => fill(seen, linesOf(seen.lastStarts, seen.lines)) },
+	{ name: "by popularity", ...simple, allocate: (seen) => fill(seen, proportional(seen)) },
+	{ name: "plan, as the engine has it", knows: nothing, told: asEngineTells, allocate: planned },
+	{ name: "plan, starts only", knows: nothing, told: truthOf, allocate: planned },
+	{ name: "plan, and paths", knows: { paths: true, announcements: false }, told: truthOf, allocate: planned },
+	{ name: "plan", knows: { paths: true, announcements: true }, told: truthOf, allocate: planned },
 ];
 
 function planned({ host, lines, limits }: Seen): Allocation {

@@ -7,7 +7,7 @@ import { planQueue } from "../../lib/labs/plan/plan-queue.ts";
 import type { HostRoom, Member, PoolAction, PoolLine } from "../../lib/labs/plan/pool-types.ts";
 import type { QueueRequest } from "../../lib/labs/plan/queue-types.ts";
 import { createEventQueue } from "./event-queue.ts";
-import { actionCosts, costsOf, labBytes, labCpus, limitsOf, refillMs, type SimulatedHost, startCpus } from "./hosts.ts";
+import { actionCosts, costsOf, labBytes, labCpus, type SimulatedHost, startCpus } from "./hosts.ts";
 import type { Policy } from "./policies.ts";
 import { assumed, type Population, type Visit } from "./population.ts";
 
@@ -64,7 +64,8 @@ const announcedMs = 24 * 3_600_000;
 export function simulate(host: SimulatedHost, { scenarios, visits, gatherings }: Population, policy: Policy): Course {
 	const events = createEventQueue<Happening>();
 	const course: Course = { starts: [], made: 0, unclaimed: 0, unclaimedGibHours: 0, poolCpuMs: 0, lostCpuMs: 0, fullest: 0 };
-	const [limits, costs] = [limitsOf(host), costsOf(host)];
+	const costs = costsOf(host);
+	const { limits, costs: toldCosts } = policy.told(host);
 	const seedsOf = new Map(scenarios.map(({ slug, seeds }) => [slug, seeds]));
 	const slugs = scenarios.map(({ slug }) => slug);
 	const labs = new Set<Lab>();
@@ -106,14 +107,14 @@ export function simulate(host: SimulatedHost, { scenarios, visits, gatherings }:
 		}
 		const announcements = policy.knows.announcements ? coming.filter(({ left, startsAt }) => left > 0 && startsAt - now < announcedMs) : [];
 		const demands = expectDemand(
-			{ now, scenarios: slugs, times: { refillMs, makeMs: costs.startMs, atOnce: limits.atOnce, ageMs: limits.ageMs } },
+			{ now, scenarios: slugs, times: { ...limits, makeMs: toldCosts.startMs } },
 			tally,
 			steps,
 			announcements.map(
 				({ scenario, startsAt, left }): Announcement => ({ scenario, seed: null, startsAt, people: left, showUp: assumed.showUp }),
 			),
 		);
-		lines = demands.map((demand) => ({ ...demand, version, seeds: seedsOf.get(demand.scenario) ?? [1], costs }));
+		lines = demands.map((demand) => ({ ...demand, version, seeds: seedsOf.get(demand.scenario) ?? [1], costs: toldCosts }));
 	}
 
 	function plan(): void {

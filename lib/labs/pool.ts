@@ -67,6 +67,8 @@ const coldTimes = { claimMs: 1_300 + claimMs, warmCpuMs: 1_000 };
 const ageMs = 12 * hourMs;
 /** Learners and other refills come first; see docs/pool-plan.md. */
 const refillMs = 3 * startMs;
+/** What the plan is told, whatever the host; bench/ simulates what comes of it. */
+export const planTimes = { ageMs, claimMs, coldTimes, makeCpuMs, refillMs, startMs };
 
 export function createPool(deps: PoolDeps): Pool {
 	const { store, catalogue, clock, log, lifecycle, host } = deps;
