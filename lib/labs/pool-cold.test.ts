@@ -191,3 +191,15 @@ test("a cold lab that is on its way out is not given up once more", async () => 
 	expect(actions.length).toBeGreaterThan(0);
 	expect(JSON.stringify(actions)).not.toContain(id);
 });
+
+test("other instances are told that a cold lab is to wake before its room is looked for", async () => {
+	const labs = await host.filled();
+	const { id, environmentId, scenario, seed } = await host.spare();
+	await host.store.chill(id);
+	await labs.queue.tend();
+	expect(host.world.granted[environmentId]).toBe(0);
+	const told: (number | undefined)[] = [];
+	Object.defineProperty(host.world, "othersBytes", { get: () => void told.push(host.world.granted[environmentId]) ?? 0 });
+	expect((await labs.pool.claim({ scenario, seed }, "anna"))?.id).toBe(id);
+	expect(told).toEqual([gib]);
+});

@@ -1,6 +1,6 @@
 import type PQueue from "p-queue";
 import type { HostMemory, LabProvider } from "../providers/provider.ts";
-import { hostUse, isWaiting } from "./host-use.ts";
+import { grantsOf, hostUse, isWaiting } from "./host-use.ts";
 import { isStarting } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import type { Lifecycle, LifecycleDeps } from "./lifecycle.ts";
@@ -120,13 +120,18 @@ export function createPool(deps: PoolDeps): Pool {
 		return room && { bytes: room.memoryBytes, swapBytes: room.swapBytes, freeSwapBytes: room.freeSwapBytes, ...coldTimes };
 	}
 
-	/** What is free beside all that is held or granted. */
+	/** Whether there is memory to wake a cold one beside all that is held or granted. To be asked by whoever grants memory at that moment. */
 	async function hasRoomFor(record: LabRecord): Promise<boolean> {
 		const provider = await deps.provider();
+		const slugs = catalogue.slugs();
+		const needed = ({ scenario, seed }: LabRecord) =>
+			slugs.includes(scenario) ? provider.neededBytes(catalogue.instantiate(scenario, seed).cluster) : 0;
+		const records = await store.list();
+		const woken = records.map((one) => (one.id === record.id ? { ...one, cold: false } : one));
+		// Other instances count a cold lab with what it takes: told before the look, as any grant.
+		await provider.grant(grantsOf(woken, needed));
 		const memory = await provider.memory();
-		const needed = ({ scenario, seed }: LabRecord) => provider.neededBytes(catalogue.instantiate(scenario, seed).cluster);
-		const inCatalogue = (await store.list()).filter(({ scenario }) => catalogue.slugs().includes(scenario));
-		const use = hostUse(inCatalogue, memory, needed);
+		const use = hostUse(records, memory, needed);
 		return memory.totalBytes - use.hereBytes - use.othersBytes >= needed(record) - (use.here.get(record.environmentId) ?? 0);
 	}
 
@@ -230,8 +235,9 @@ export function createPool(deps: PoolDeps): Pool {
 		},
 		async spares(wanted) {
 			const { frozen } = await candidates(wanted);
-			const wakes = await Promise.all(frozen.map(async (record) => !isCold(record) || hasRoomFor(record)));
-			return frozen.filter((_, index) => wakes[index]);
+			const wakes: LabRecord[] = [];
+			for (const record of frozen) if (!isCold(record) || (await hasRoomFor(record))) wakes.push(record);
+			return wakes;
 		},
 		async claim(wanted, person) {
 			const { frozen, coming } = await candidates(wanted);

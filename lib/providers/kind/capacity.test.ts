@@ -42,14 +42,25 @@ test("a lab that was just made counts with what it will take, whoever's it is", 
 	expect(memory.totalBytes).toBe(16 * gib - reserveBytes);
 });
 
-test("a frozen lab takes no more than it does now, but those of others may be thawed without asking", () => {
+test("a frozen lab takes no more than it does now, but those of others of which nobody tells may be thawed without asking", () => {
 	const cold = (instanceId: string, labId: string): LabOnHost => ({ ...lab(instanceId, labId, 0.1 * gib), frozen: true });
 	const memory = share([cold("mine", "a"), cold("theirs", "b")], { usedBytes: 0.2 * gib });
 	expect(memory).toMatchObject({ labs: { a: 0.1 * gib }, others: { theirs: one } });
 });
 
+test("another instance's cold lab takes no more than it does now until that instance tells that it wakes it", () => {
+	const meminfo = { totalBytes: 16 * gib, availableBytes: 15.9 * gib };
+	const cold = { ...lab("theirs", "b", 0.1 * gib), frozen: true };
+	const othersOf = (bytes: number, one = cold) =>
+		shareMemory({ meminfo, instanceId: "mine", labs: [one], told: { theirs: { b: bytes } }, givesWay: () => false }).others;
+	expect(othersOf(0)).toEqual({ theirs: 0.1 * gib });
+	expect(othersOf(one)).toEqual({ theirs: one });
+	// It runs already, and that is not told yet.
+	expect(othersOf(0, { ...cold, frozen: false })).toEqual({ theirs: one });
+});
+
 test("what another instance has told that it grants counts before anything of it is on Docker, and once", () => {
-	const told = { theirs: { b: one, c: 2 * one }, third: { d: one } };
+	const told = { theirs: { b: one, c: 2 * one }, third: { d: one }, fourth: { e: 0 } };
 	const labs = [lab("theirs", "b", 0)];
 	const meminfo = { totalBytes: 16 * gib, availableBytes: 16 * gib };
 	const memory = shareMemory({ meminfo, instanceId: "mine", labs, told, givesWay: () => false });

@@ -56,6 +56,11 @@ interface Shared {
 /**
  * The host's memory as labs share it. A lab counts with what it takes or what it may come to take, whichever is more: one
  * that was just made has most of its memory still before it. What other programs take is what is in use beside labs.
+ *
+ * A frozen lab of another instance counts with what that instance says of it, where that is more than it takes: nothing for
+ * one in swap, of which a big cold tier would else leave nobody else any room; all of it before such a lab is woken, since an
+ * engine tells first and looks then (docs/pool-plan.md, "The queue"). Where nothing is said of it, because its engine has
+ * ended and it is not in swap, it counts in full: the next engine thaws learners' labs without asking.
  */
 export function shareMemory({ meminfo, instanceId, labs, told = {}, limitBytes = Number.POSITIVE_INFINITY, givesWay }: Shared): HostMemory {
 	const usedBytes = (lab: LabOnHost) => lab.usedBytes ?? neededBytes(lab);
@@ -63,14 +68,16 @@ export function shareMemory({ meminfo, instanceId, labs, told = {}, limitBytes =
 	const besides = Math.max(0, inUse - labs.reduce((sum, lab) => sum + usedBytes(lab), 0));
 	const memory: HostMemory = { mostBytes: 0, totalBytes: 0, others: {}, labs: {} };
 	for (const lab of labs) {
-		const heldBytes = Math.max(usedBytes(lab), neededBytes(lab), told[lab.instanceId]?.[lab.labId] ?? 0);
+		const toldBytes = told[lab.instanceId]?.[lab.labId];
+		const mayTakeBytes = lab.frozen && toldBytes !== undefined ? toldBytes : Math.max(neededBytes(lab), toldBytes ?? 0);
+		const heldBytes = Math.max(usedBytes(lab), mayTakeBytes);
 		if (lab.instanceId !== instanceId) memory.others[lab.instanceId] = (memory.others[lab.instanceId] ?? 0) + heldBytes;
 		else if (!givesWay(lab.labId)) memory.labs[lab.labId] = lab.frozen ? usedBytes(lab) : heldBytes;
 	}
 	const known = new Set(labs.map((lab) => `${lab.instanceId}/${lab.labId}`));
 	for (const [other, grants] of Object.entries(told)) {
 		for (const [labId, bytes] of Object.entries(grants)) {
-			if (!known.has(`${other}/${labId}`)) memory.others[other] = (memory.others[other] ?? 0) + bytes;
+			if (bytes > 0 && !known.has(`${other}/${labId}`)) memory.others[other] = (memory.others[other] ?? 0) + bytes;
 		}
 	}
 	const forLabs = Math.max(0, meminfo.totalBytes - reserveBytes);

@@ -24,7 +24,7 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 	const context: KindContext = { ...options, docker: createDocker(options.host.docker) };
 	const { docker, instanceId, dataDir, host } = context;
 	const channel = createProberChannel(() => connectProber(context));
-	const grants = options.grantsDir === undefined ? undefined : createGrantBoard(options.grantsDir, instanceId);
+	const grants = options.grantsDir === undefined ? undefined : createGrantBoard(options.grantsDir, instanceId, options.clock);
 	/** Labs being made by this process: removing one ends its making first. */
 	const making = new Map<string, { abort: AbortController; ended: Promise<unknown> }>();
 
@@ -148,6 +148,8 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		async close() {
 			preparing?.abort.abort(labsComeFirst());
 			await preparing?.ended;
+			// One that was begun for a lab that never came, or outlived an engine that was killed.
+			await endEyes().catch((error) => context.log.warn({ err: error }, "it is not known whether the prober is still needed"));
 			await grants?.leave();
 			await channel.close();
 		},
