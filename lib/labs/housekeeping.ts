@@ -5,8 +5,9 @@ import type { LabRecord } from "./lab-store.ts";
 import type { Lifecycle, LifecycleDeps } from "./lifecycle.ts";
 import { planReconcile } from "./reconcile.ts";
 import type { Rest } from "./rest.ts";
+import { stoodStill } from "./resting.ts";
 
-export interface HousekeepingDeps extends Pick<LifecycleDeps, "store" | "clock" | "log" | "provider"> {
+export interface HousekeepingDeps extends Pick<LifecycleDeps, "store" | "clock" | "log" | "provider" | "notify"> {
 	lifecycle: Lifecycle;
 	rest: Rest;
 	/** Labs of learners, whose scenario is in the catalogue. */
@@ -37,6 +38,10 @@ export interface Housekeeping {
 /** What a lab has left at least, when an engine takes it up. */
 const shortestLeftMs = 30 * 60_000;
 const reapEveryMs = 5_000;
+/** How often an engine says that it runs. */
+const saysEveryMs = 60_000;
+/** After so long without an engine nobody could come back: it was stopped, or the host slept. Less is a restart, or a busy host. */
+const pauseMs = 30 * 60_000;
 
 export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
 	const { store, clock, log, lifecycle, rest, records, runtimes } = deps;
@@ -61,7 +66,22 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
 		void lifecycle.removeStrays(plan.stray);
 	}
 
+	/** Says that this engine runs. Labs that rest are kept for longer by as long as none did. */
+	async function sayThatItRuns(): Promise<void> {
+		const now = clock.now();
+		const ranAt = await store.ranAt();
+		const pausedMs = now - (ranAt ?? now);
+		const resting = pausedMs < pauseMs ? [] : (await store.list()).filter(({ state }) => state === "resting");
+		for (const lab of resting) {
+			const change = stoodStill(lab, Math.min(pausedMs, now - (lab.restingSince ?? now)));
+			// Who wakes it meanwhile has counted all of it.
+			if (await store.transition(lab.id, "resting", "resting", change)) deps.notify(lab.id);
+		}
+		if (ranAt === undefined || pausedMs >= saysEveryMs) await store.noteRun(now);
+	}
+
 	async function tidy(): Promise<void> {
+		await sayThatItRuns();
 		for (const { id } of await records()) {
 			// Read again: it may have been extended while another was taken back.
 			const lab = await store.get(id);
@@ -78,22 +98,18 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
 		await all((lab) => lab.work.idle());
 		await lifecycle.removed();
 		const known = (await store.list()).filter(({ state }) => state !== "destroyed");
-		await lifecycle.removeStrays(await onHost(known.map(({ environmentId }) => environmentId)));
-		const left = [...known.map(({ id }) => id), ...(await onHost(known.map(({ environmentId }) => environmentId)))];
-		if (left.length === 0) return;
-		throw new AppError("labs-left", `Parts of ${left.join(", ")} could not be removed.`, {
-			mend: "npx faultline doctor, then npm stop -- --destroy again",
-		});
-	}
-
-	/** What is on the host besides. */
-	async function onHost(known: readonly string[]): Promise<string[]> {
 		const provider = await deps.provider().catch((error: unknown) => {
 			// Then nothing was ever made here.
 			if (error instanceof AppError && error.code === "host-not-set-up") return undefined;
 			throw error;
 		});
-		return (await provider?.list())?.filter((id) => !known.includes(id)) ?? [];
+		const besides = async () => (await provider?.list())?.filter((id) => !known.some(({ environmentId }) => environmentId === id)) ?? [];
+		await lifecycle.removeStrays(await besides());
+		const left = [...known.map(({ id }) => id), ...(await besides())];
+		if (left.length === 0) return provider?.grant({});
+		throw new AppError("labs-left", `Parts of ${left.join(", ")} could not be removed.`, {
+			mend: "npx faultline doctor, then npm stop -- --destroy again",
+		});
 	}
 
 	async function layAllDown(): Promise<void> {

@@ -28,7 +28,7 @@ export interface LabRecord {
 	readyAt: number | null;
 	expiresAt: number | null;
 	solvedAt: number | null;
-	/** Since when it rests, where it is `resting`. */
+	/** Since when it rests, where it is `resting`; later by as long as no engine ran meanwhile. */
 	restingSince: number | null;
 	/** When its use was over. */
 	endedAt: number | null;
@@ -68,6 +68,9 @@ export interface LabStore {
 	keepFault(id: string, view: ClusterView): Promise<void>;
 	faultOf(id: string): Promise<ClusterView | undefined>;
 	get(id: string): Promise<LabRecord | undefined>;
+	/** When an engine said last that it runs; undefined where none has. */
+	ranAt(): Promise<number | undefined>;
+	noteRun(at: number): Promise<void>;
 	/** Newest first. */
 	list(): Promise<LabRecord[]>;
 	/** Starts a stage, ending the one before it. */

@@ -199,7 +199,12 @@ test("other instances are told that a cold lab is to wake before its room is loo
 	await labs.queue.tend();
 	expect(host.world.granted[environmentId]).toBe(0);
 	const told: (number | undefined)[] = [];
-	Object.defineProperty(host.world, "othersBytes", { get: () => void told.push(host.world.granted[environmentId]) ?? 0 });
+	Object.defineProperty(host.world, "othersBytes", {
+		get: () => {
+			told.push(host.world.granted[environmentId]);
+			return 0;
+		},
+	});
 	expect((await labs.pool.claim({ scenario, seed }, "anna"))?.id).toBe(id);
 	expect(told).toEqual([gib]);
 });

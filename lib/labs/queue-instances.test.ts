@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LabService } from "./service.ts";
 import { openPoolHost, slug } from "./test-support/pool-host.ts";
-import { inState } from "./test-support/waiting.ts";
+import { inState, live } from "./test-support/waiting.ts";
 
 const gib = 1024 ** 3;
 let host: Awaited<ReturnType<typeof openPoolHost>>;
@@ -11,7 +11,14 @@ beforeEach(async () => {
 });
 afterEach(() => host.close());
 
-test("two instances on one host never grant its last room twice", async () => {
+/** Ends a lab and has its memory back, as others hear it. */
+async function end(service: LabService, id: string): Promise<void> {
+	await service.stop(id);
+	await inState(service, id, "destroyed");
+	await service.queue.tend();
+}
+
+test("two instances on one host never grant its last room twice, and one of them gets it", async () => {
 	const theirs = await openPoolHost();
 	/** What the other of the two has on the host or is granted. */
 	const heard = ({ labs, granted }: typeof host.world) => new Set([...labs.keys(), ...Object.keys(granted)]).size * gib;
@@ -19,19 +26,27 @@ test("two instances on one host never grant its last room twice", async () => {
 	Object.defineProperty(theirs.world, "othersBytes", { get: () => heard(host.world) });
 	[host.world.memoryBytes, theirs.world.memoryBytes] = [gib, gib];
 	const both = [host.engine(), theirs.engine()] as const;
-	for (let round = 0; round < 5; round += 1) {
-		const labs = await Promise.all(both.map((service) => service.start(slug, 1)));
-		const states = await Promise.all(both.map((service, index) => service.get(labs[index]?.id ?? "")));
-		expect(states.filter(({ queue }) => queue !== null).length).toBeGreaterThan(0);
-		// Where each has heard of the other nobody has begun: whoever asks again first has it.
-		for (const service of both) await service.queue.tend();
-		expect(host.world.labs.size + theirs.world.labs.size).toBeLessThanOrEqual(1);
-		for (const [index, { id }] of labs.entries()) {
-			const service = both[index] as LabService;
-			await service.stop(id);
-			await inState(service, id, "destroyed");
-			await service.queue.tend();
-		}
+	for (let round = 0; round < 4; round += 1) {
+		// Each is the first to look again in every other round.
+		const inTurn = round % 2 === 0 ? both : both.toReversed();
+		const labs = new Map<LabService, string>();
+		await Promise.all(inTurn.map(async (service) => labs.set(service, (await service.start(slug, 1)).id)));
+		const lab = (service: LabService) => service.get(labs.get(service) ?? "");
+		const waiting = async () => (await Promise.all(inTurn.map(lab))).filter(({ queue }) => queue !== null).map(({ id }) => id);
+		// Each has told before it looked: both have heard of the other, and neither has begun.
+		expect(await waiting()).toHaveLength(2);
+		for (const service of inTurn) await service.queue.tend();
+		// Who looks first takes back its words, and still hears those of the other, who looks then and hears nobody.
+		const [second, first] = inTurn as [LabService, LabService];
+		expect(await waiting()).toEqual([labs.get(second)]);
+		expect(await live(first, labs.get(first) ?? "")).toMatchObject({ state: "active" });
+		expect(host.world.labs.size + theirs.world.labs.size).toBe(1);
+		for (const service of [second, first]) await service.queue.tend();
+		expect(await waiting()).toEqual([labs.get(second)]);
+		await end(first, labs.get(first) ?? "");
+		await second.queue.tend();
+		expect(await live(second, labs.get(second) ?? "")).toMatchObject({ state: "active", queue: null });
+		await end(second, labs.get(second) ?? "");
 	}
 	await theirs.close();
 });

@@ -135,8 +135,10 @@ describe("an end with destroy", () => {
 		const { labs, free } = await reset();
 		await makeStray();
 		free();
+		host.world.granted = { old: 0 };
 		await labs.close({ destroy: true });
 		expect(onHost()).toEqual([]);
+		expect(host.world.granted, "what other instances are told").toEqual({});
 	});
 
 	test("says what is left, and removes it when it is asked again", async () => {

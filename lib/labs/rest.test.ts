@@ -1,5 +1,7 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { keptRestingMs } from "./rest.ts";
+import type { LabService } from "./service.ts";
 import { hourMs, openPoolHost, slug } from "./test-support/pool-host.ts";
 import { inState, live, tidy, until } from "./test-support/waiting.ts";
 
@@ -27,6 +29,20 @@ async function rested() {
 	return lab;
 }
 
+/** The same, and all that it has begun is over: nothing here waits for anything but for a turn of the event loop. */
+async function tidied(labs: LabService): Promise<void> {
+	await tidy(labs);
+	await turn();
+}
+
+/** So much time passes while the engine runs. */
+async function passes(labs: LabService, ms: number): Promise<void> {
+	for (let left = ms; left > 0; left -= 20 * minuteMs) {
+		host.now += Math.min(left, 20 * minuteMs);
+		await tidied(labs);
+	}
+}
+
 const isFrozen = (id: string) => host.world.labs.get(id)?.frozen;
 
 describe("a lab that nobody uses", () => {
@@ -39,16 +55,25 @@ describe("a lab that nobody uses", () => {
 		});
 	});
 
-	test("does not rest before, nor where labs never do", async () => {
+	test("does not rest a moment before", async () => {
 		const { labs, id } = await opened();
 		host.now += idleMs - 1;
-		await tidy(labs);
-		expect((await labs.get(id)).state).toBe("active");
-		host.idleRestMs = null;
-		const never = await opened();
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(false);
+		host.now += 1;
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(true);
+	});
+
+	test.each([
+		{ idleRestMs: idleMs, rests: true },
+		{ idleRestMs: null, rests: false },
+	])("rests: $rests, where labs may be idle for $idleRestMs ms", async ({ idleRestMs, rests }) => {
+		host.idleRestMs = idleRestMs;
+		const { labs, id } = await opened();
 		host.now += hourMs / 2;
-		await tidy(never.labs);
-		expect((await never.labs.get(never.id)).state).toBe("active");
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(rests);
 	});
 
 	test("stays awake while something is under way, and an idle time after", async () => {
@@ -59,14 +84,17 @@ describe("a lab that nobody uses", () => {
 			return { exitCode: 0, stdout: "late", stderr: "" };
 		};
 		const running = labs.exec(id, ["slow"], { timeoutMs: 1 });
-		host.now += 5 * idleMs;
-		await tidy(labs);
-		expect((await labs.get(id)).state).toBe("active");
+		host.now += 4 * idleMs;
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(false);
 		resolve();
 		expect((await running).stdout).toBe("late");
 		host.now += idleMs - 1;
-		await tidy(labs);
-		expect((await labs.get(id)).state).toBe("active");
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(false);
+		host.now += 1;
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(true);
 	});
 
 	test("that prints to somebody's screen is used, but not for ever", async () => {
@@ -75,12 +103,12 @@ describe("a lab that nobody uses", () => {
 			host.now += idleMs / 2;
 			labs.noteTerminal(id, "shown");
 		}
-		await tidy(labs);
-		expect((await labs.get(id)).state).toBe("active");
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(false);
 		host.now += idleMs;
 		labs.noteTerminal(id, "shown");
-		await tidy(labs);
-		await inState(labs, id, "resting");
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(true);
 	});
 
 	test("that can't be frozen goes on", async () => {
@@ -118,16 +146,21 @@ describe("a lab at rest", () => {
 		expect(awake.resting).toBeNull();
 		expect(awake.expiresAt).toBe((before.expiresAt ?? 0) + 5 * hourMs);
 		expect(awake.readyAt).toBe((before.readyAt ?? 0) + 5 * hourMs);
-		await tidy(labs);
-		expect((await labs.get(id)).state).toBe("active");
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(false);
+		host.now += idleMs;
+		await tidied(labs);
+		expect(isFrozen(id)).toBe(true);
 	});
 
 	test("wakes for a page that opens its terminal, and not for output that comes late", async () => {
 		const { labs, id } = await rested();
 		labs.noteTerminal(id, "shown");
-		expect((await labs.get(id)).state).toBe("resting");
+		await turn();
+		expect(isFrozen(id)).toBe(true);
 		labs.noteTerminal(id, "opened");
-		await inState(labs, id, "active");
+		await turn();
+		expect(isFrozen(id)).toBe(false);
 	});
 
 	test("wakes once for all who ask at the same time", async () => {
@@ -136,6 +169,7 @@ describe("a lab at rest", () => {
 		labs.noteTerminal(id, "typed");
 		const run = () => labs.exec(id, ["true"], { timeoutMs: 1 });
 		expect((await Promise.all([run(), run(), labs.extend(id)])).length).toBe(3);
+		await turn();
 		expect(host.world.calls.filter((call) => call.startsWith("thaw"))).toEqual([`thaw ${id}`]);
 	});
 
@@ -155,6 +189,7 @@ describe("a lab at rest", () => {
 		await tidy(labs);
 		await expect.poll(() => host.world.calls.at(-1)).toBe(`thaw ${id}`);
 		await labs.wake(id);
+		await turn();
 		expect(isFrozen(id)).toBe(false);
 		expect((await labs.get(id)).state).toBe("active");
 	});
@@ -167,8 +202,12 @@ describe("a lab at rest", () => {
 		const next = host.engine();
 		await next.reconcile();
 		await expect.poll(() => isFrozen(id)).toBe(true);
-		const shells = next.environmentOf(id);
-		expect((await next.get(id)).state).toBe("resting");
+		let found = false;
+		const shells = next.environmentOf(id).finally(() => {
+			found = true;
+		});
+		await turn();
+		expect({ found, frozen: isFrozen(id) }).toEqual({ found: false, frozen: true });
 		host.now += hourMs;
 		next.noteTerminal(id, "typed");
 		expect((await shells)?.labId).toBe(id);
@@ -181,6 +220,7 @@ describe("a lab at rest", () => {
 		expect((await next.exec(id, ["true"], { timeoutMs: 1 })).exitCode).toBe(0);
 		await next.reconcile();
 		expect(await live(next, id)).toMatchObject({ state: "active", resting: null });
+		await turn();
 		expect(isFrozen(id)).toBe(false);
 	});
 
@@ -191,6 +231,8 @@ describe("a lab at rest", () => {
 		await next.reconcile();
 		expect((await waits).exitCode).toBe(0);
 		expect(await live(next, id)).toMatchObject({ state: "active", resting: null });
+		await turn();
+		expect(isFrozen(id)).toBe(false);
 	});
 
 	test("that is gone from the host says so when it is to wake", async () => {
@@ -214,12 +256,38 @@ describe("a lab at rest", () => {
 
 	test("is taken back when nobody comes", async () => {
 		const { labs, id } = await rested();
-		host.now += keptRestingMs - 1;
-		await tidy(labs);
+		await passes(labs, keptRestingMs - 1);
 		expect((await labs.get(id)).state).toBe("resting");
-		host.now += 1;
-		await tidy(labs);
+		expect(isFrozen(id)).toBe(true);
+		await passes(labs, 1);
 		await inState(labs, id, "destroyed");
 		expect(host.world.labs.size).toBe(0);
+	});
+
+	test("is kept as long as before after a weekend without an engine, and then taken back", async () => {
+		const { labs, id, before } = await rested();
+		await passes(labs, hourMs);
+		await labs.close({ destroy: false });
+		host.now += 64 * hourMs;
+		const next = host.engine();
+		await next.reconcile();
+		await tidied(next);
+		const { resting, expiresAt } = await next.get(id);
+		expect(resting?.keptUntil).toBe(host.now + keptRestingMs - hourMs);
+		expect(expiresAt).toBe((before.expiresAt ?? 0) + 64 * hourMs);
+		await passes(next, keptRestingMs - hourMs);
+		await inState(next, id, "destroyed");
+	});
+
+	test("wakes with the time that it had although its host has slept", async () => {
+		const { labs, id, before } = await rested();
+		host.now += 2 * keptRestingMs;
+		await tidied(labs);
+		host.now += hourMs / 4;
+		labs.noteTerminal(id, "typed");
+		const restedMs = 2 * keptRestingMs + hourMs / 4;
+		expect(await inState(labs, id, "active")).toMatchObject({
+			...{ expiresAt: (before.expiresAt ?? 0) + restedMs, readyAt: (before.readyAt ?? 0) + restedMs },
+		});
 	});
 });

@@ -6,7 +6,8 @@ import type { Lifecycle } from "./lifecycle.ts";
 
 /**
  * How long a resting lab is kept: from one evening until the morning after the next, so that "continue tomorrow" holds. Its
- * time stands still meanwhile, but its memory does not come back before.
+ * time stands still meanwhile, but its memory does not come back before. Only time in which somebody could come back counts:
+ * that in which no engine ran does not.
  */
 export const keptRestingMs = 36 * 60 * 60_000;
 /** What a program prints in a terminal that somebody has open counts as use, for so many idle times after the last key. */

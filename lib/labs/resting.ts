@@ -24,6 +24,12 @@ export interface Resting {
 	endRest(lab: LabRecord): Promise<void>;
 }
 
+/** The times of a lab for which time stood still: neither the learner's nor the lab's has run. @param ms for how long */
+export function stoodStill({ restingSince, readyAt, expiresAt, solvedAt }: LabRecord, ms: number) {
+	const later = (at: number | null) => (at === null ? null : at + ms);
+	return { restingSince: later(restingSince), expiresAt: later(expiresAt), readyAt: solvedAt === null ? later(readyAt) : readyAt };
+}
+
 export function createResting({ clock, log, provider, runtime: runtimeOf, find, move, takeUp, lose }: RestingDeps): Resting {
 	/** Where it can't be frozen it goes on. */
 	async function layDown(labId: string, signal: AbortSignal): Promise<void> {
@@ -73,13 +79,10 @@ export function createResting({ clock, log, provider, runtime: runtimeOf, find, 
 			return asleep.awake;
 		},
 		// Time stood still while it rested: neither the learner's nor the lab's has run.
-		async endRest({ id, state, restingSince, readyAt, expiresAt, solvedAt }) {
-			if (state !== "resting") return;
-			const restedMs = clock.now() - (restingSince ?? clock.now());
-			const later = (at: number | null) => at && at + restedMs;
-			const times = { restingSince: null, expiresAt: later(expiresAt) };
-			if (solvedAt !== null) await move(id, "solve", times);
-			else await move(id, "wake", { ...times, readyAt: later(readyAt) });
+		async endRest(lab) {
+			if (lab.state !== "resting") return;
+			const restedMs = clock.now() - (lab.restingSince ?? clock.now());
+			await move(lab.id, lab.solvedAt === null ? "wake" : "solve", { ...stoodStill(lab, restedMs), restingSince: null });
 		},
 	};
 }

@@ -113,6 +113,16 @@ export function createLabStore(database: Database): LabStore {
 			const row = await database.selectFrom("fault_view").select("view").where("lab_id", "=", id).executeTakeFirst();
 			return row && JSON.parse(row.view);
 		},
+		async ranAt() {
+			return (await database.selectFrom("alive").select("at").executeTakeFirst())?.at;
+		},
+		async noteRun(at) {
+			await database
+				.insertInto("alive")
+				.values({ id: 1, at })
+				.onConflict((conflict) => conflict.column("id").doUpdateSet({ at }))
+				.execute();
+		},
 		async get(id) {
 			const row = await database.selectFrom("lab").selectAll().where("id", "=", id).executeTakeFirst();
 			return row && fromRow(row);

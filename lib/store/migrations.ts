@@ -112,4 +112,13 @@ export const migrations: Record<string, Migration> = {
 				.execute();
 		},
 	},
+	"008-alive": {
+		async up(database: Kysely<unknown>) {
+			await database.schema
+				.createTable("alive")
+				.addColumn("id", "integer", (column) => column.primaryKey())
+				.addColumn("at", "bigint", (column) => column.notNull())
+				.execute();
+		},
+	},
 };

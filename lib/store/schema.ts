@@ -4,6 +4,8 @@ import type { LabState, TimelineEvent } from "../protocol/lab.ts";
 // Times are milliseconds since the epoch; truth values are 0 and 1 and JSON is text, so that one schema serves SQLite and Postgres.
 export interface Schema {
 	lab: LabTable;
+	/** One row: when an engine ran last. */
+	alive: { id: number; at: number };
 	fault_view: { lab_id: string; view: string };
 	stage: StageTable;
 	timeline: TimelineTable;

@@ -37,6 +37,14 @@ test("a lab comes back as it was written, after the database was closed", async 
 	expect(await createLabStore(database).get("abc")).toEqual({ ...lab, revealed: true, failure });
 });
 
+test("when an engine ran last is kept, and only the last time", async () => {
+	expect(await createLabStore(database).ranAt()).toBeUndefined();
+	for (const at of [1, 1_700_000_000_000]) await createLabStore(database).noteRun(at);
+	await database.destroy();
+	database = await openDatabase(join(folder, "faultline.db"));
+	expect(await createLabStore(database).ranAt()).toBe(1_700_000_000_000);
+});
+
 test("an update changes what it names and can set a field back to null", async () => {
 	const store = createLabStore(database);
 	await store.insert(lab);
