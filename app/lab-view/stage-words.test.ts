@@ -8,6 +8,11 @@ test("a stage under way says how long it has taken of how much", () => {
 	expect(stageWords({ ...stage, usualMs: 90_000 }, 1_004_200)).toBe("4 s of about 2 min");
 });
 
+test("a stage that is usually over within a second says so, and does not count to nought", () => {
+	expect(stageWords({ ...stage, usualMs: 300 }, 1_000_400)).toBe("takes under a second");
+	expect(stageWords({ ...stage, usualMs: 300 }, 1_002_100)).toBe("2 s, usually under a second");
+});
+
 test("a stage that was never timed promises nothing", () => {
 	expect(stageWords({ ...stage, usualMs: null }, 1_004_200)).toBe("4 s");
 	expect(stageShare({ ...stage, usualMs: null }, 1_004_200)).toBeNull();
@@ -31,8 +36,9 @@ test("the bar is never full before the end, and a clock that runs behind does no
 
 test("one line names the stage under way", () => {
 	const done = { ...stage, name: "Starting the node", endedAt: 1_000_000 };
-	expect(startingLine({ stages: [done, stage], queue: null }, 1_004_000)).toBe("Starting CoreDNS · 4 s of about 6");
-	expect(startingLine({ stages: [], queue: null }, 1_004_000)).toBe("Waiting for a place");
+	expect(startingLine({ state: "provisioning", stages: [done, stage], queue: null }, 1_004_000)).toBe("Starting CoreDNS · 4 s of about 6");
+	expect(startingLine({ state: "requested", stages: [], queue: null }, 1_004_000)).toBe("Waiting for a place");
+	expect(startingLine({ state: "frozen", stages: [], queue: null }, 1_004_000)).toBe("About to wake");
 	const queue = { position: 2, of: 3, expectedAt: 1_044_000, reason: "" };
-	expect(startingLine({ stages: [], queue }, 1_004_000)).toBe("Position 2 of 3, about 40 s");
+	expect(startingLine({ state: "requested", stages: [], queue }, 1_004_000)).toBe("Position 2 of 3, about 40 s");
 });

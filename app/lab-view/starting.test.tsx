@@ -7,6 +7,7 @@ import { Starting } from "./starting.tsx";
 afterEach(cleanup);
 
 const lab = {
+	state: "provisioning",
 	createdAt: 0,
 	stages: [
 		{ name: "Starting the node", startedAt: 0, endedAt: 21_000, usualMs: 24_000 },
@@ -33,4 +34,13 @@ test("the time is counted from the first stage where the lab has waited for room
 test("a lab without a stage yet waits for a place", () => {
 	render(<Starting lab={{ ...lab, stages: [] }} now={0} />);
 	expect(screen.getByRole("listitem").textContent).toBe("Waiting for a place");
+});
+
+test("a lab that was made ahead is said to wake, not to be made", () => {
+	const { rerender } = render(<Starting lab={{ ...lab, state: "frozen", stages: [] }} now={0} />);
+	expect(screen.getByRole("region").textContent).toContain("was made ahead. It wakes");
+	expect(screen.getByRole("listitem").textContent).toBe("About to wake");
+	const stages = [{ name: "Waking the lab", startedAt: 0, endedAt: null, usualMs: 200 }];
+	rerender(<Starting lab={{ ...lab, state: "frozen", stages }} now={400} />);
+	expect(screen.getByRole("listitem").textContent).toBe("Waking the labtakes under a second");
 });

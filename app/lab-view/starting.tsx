@@ -2,7 +2,7 @@
 import type { Lab, Stage } from "#lib/protocol/lab.ts";
 import { formatDuration } from "#lib/ui/duration.ts";
 import { VerdictMark } from "#lib/ui/verdict-mark.tsx";
-import { stageShare, stageWords } from "./stage-words.ts";
+import { makingWords, stageShare, stageWords, unbegunWords } from "./stage-words.ts";
 
 /** A lab on its way: which stage, for how long, of how much. */
 export function Starting({ lab, now }: { lab: Lab; now: number }) {
@@ -16,11 +16,9 @@ export function Starting({ lab, now }: { lab: Lab; now: number }) {
 				</h2>
 				<p className="text-sm text-muted tabular-nums">{formatDuration(now - begunAt)}</p>
 			</div>
-			<p className="mt-1 text-muted">
-				A cluster of your own starts, is proven healthy, and is then broken. The ticket can be read meanwhile.
-			</p>
+			<p className="mt-1 text-muted">{makingWords(lab)} The ticket can be read meanwhile.</p>
 			<ol className="mt-6" aria-live="polite" aria-relevant="additions">
-				{lab.stages.length === 0 ? <li className="py-2 text-muted">Waiting for a place</li> : null}
+				{lab.stages.length === 0 ? <li className="py-2 text-muted">{unbegunWords(lab)}</li> : null}
 				{lab.stages.map((stage) => (
 					<StageLine key={`${stage.name} ${stage.startedAt}`} stage={stage} now={now} />
 				))}
