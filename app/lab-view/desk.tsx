@@ -25,6 +25,8 @@ export interface DeskProps {
 	screenReader: boolean;
 	solo: boolean;
 	onSolo: (solo: boolean) => void;
+	/** At everything that is typed into a terminal. */
+	onType: () => void;
 }
 
 /** What makes the terminal's place a tab's page, taken off it where there are no tabs. */
@@ -35,7 +37,8 @@ const noTab = { role: undefined, "aria-labelledby": undefined, tabIndex: undefin
  * the terminal comes and goes with the width; the terminal stays the same element in the same place of the tree. Made anew
  * it would be another connection: keys typed meanwhile would be lost, and a resting lab would wake for nobody.
  */
-export function Desk({ lab, now, actions, askFirst, instead, visible, narrow, screenReader, solo, onSolo }: DeskProps) {
+export function Desk(props: DeskProps) {
+	const { lab, now, actions, askFirst, instead, visible, narrow, screenReader, solo, onSolo, onType } = props;
 	const left = usePanelRef();
 	const [folded, setFolded] = useState(false);
 	const [sheet, setSheet] = useState<Sheet>(instead ? "terminal" : "ticket");
@@ -80,6 +83,7 @@ export function Desk({ lab, now, actions, askFirst, instead, visible, narrow, sc
 									lab={lab}
 									visible={visible && (!narrow || sheet === "terminal")}
 									screenReader={screenReader}
+									onType={onType}
 									solo={narrow ? undefined : { on: solo, toggle: toggleSolo }}
 									side={narrow || solo ? undefined : { folded, toggle: fold }}
 								/>

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, cleanup, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { useEffect } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Lab, lab as labSchema } from "#lib/protocol/lab.ts";
@@ -11,18 +11,20 @@ vi.mock("next/navigation", () => ({ useRouter: () => ({ push: () => {} }) }));
 // xterm needs a browser that draws; what counts here is how often a pane, and with it a connection, is made.
 vi.mock("next/dynamic", () => ({
 	default: () =>
-		function Pane({ visible }: { visible: boolean }) {
+		function Pane({ visible, onType }: { visible: boolean; onType: () => void }) {
 			useEffect(() => {
 				terminal.opened += 1;
 				return () => {
 					terminal.closed += 1;
 				};
 			}, []);
-			return <textarea aria-label="Terminal input" data-visible={visible} />;
+			return <textarea aria-label="Terminal input" data-visible={visible} onKeyDown={onType} />;
 		},
 }));
 
 let turn: (narrow: boolean) => void;
+/** The engine tells the page. */
+let tell: (lab: Lab) => void;
 
 beforeEach(() => {
 	Object.assign(terminal, { opened: 0, closed: 0 });
@@ -36,6 +38,10 @@ beforeEach(() => {
 	vi.stubGlobal(
 		"EventSource",
 		class extends EventTarget {
+			constructor() {
+				super();
+				tell = (lab) => act(() => void this.dispatchEvent(new MessageEvent("lab", { data: JSON.stringify(lab) })));
+			}
 			close() {}
 		},
 	);
@@ -51,6 +57,7 @@ beforeEach(() => {
 });
 afterEach(() => {
 	cleanup();
+	vi.useRealTimers();
 	vi.unstubAllGlobals();
 });
 
@@ -61,7 +68,9 @@ const lab: Lab = labSchema.parse({
 	shells: [{ id: "shell1", title: "Shell 1" }],
 });
 
-const show = () => render(<LabPage initial={lab} next={null} renderedAt={0} />);
+const resting: Lab = { ...lab, state: "resting", resting: { since: 0, keptUntil: 3_600_000 } };
+
+const show = (initial = lab) => render(<LabPage initial={initial} next={null} renderedAt={0} />);
 const input = () => screen.getByRole("textbox", { name: "Terminal input" });
 
 test("between wide and narrow the terminal is the same one, with the focus in it and in sight", () => {
@@ -95,4 +104,34 @@ test("where nobody has touched anything a narrow page begins with the ticket, a 
 	turn(true);
 	expect(screen.getByRole("tab", { selected: true, name: "Ticket" })).toBeDefined();
 	expect(screen.queryAllByRole("separator")).toEqual([]);
+});
+
+test("a lab that comes to rest under an open page waits for a key, and is said to wake at one", () => {
+	vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+	show();
+	tell(resting);
+	expect(screen.getByText(/Press a key in the terminal/)).toBeDefined();
+	fireEvent.keyDown(input(), { key: "a" });
+	act(() => void vi.advanceTimersByTime(2_000));
+	expect(screen.queryAllByText(/Press a key in the terminal/)).toEqual([]);
+	expect(screen.getByText(/what you type now waits/).textContent).toMatch(/^Waking · 2 s\./);
+	tell(lab);
+	expect(screen.queryAllByRole("button", { name: /^Wak/ })).toEqual([]);
+	tell(resting);
+	expect(screen.getByText(/Press a key in the terminal/)).toBeDefined();
+});
+
+test("a page that is opened on a resting lab wakes it and says so; where no wake comes a key is asked for", () => {
+	vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+	show(resting);
+	expect(screen.getByText(/what you type now waits/)).toBeDefined();
+	act(() => void vi.advanceTimersByTime(31_000));
+	expect(screen.getByText(/Press a key in the terminal/)).toBeDefined();
+});
+
+test("what is typed while a lab is awake does not make it seem to wake later", () => {
+	show();
+	fireEvent.keyDown(input(), { key: "a" });
+	tell(resting);
+	expect(screen.getByText(/Press a key in the terminal/)).toBeDefined();
 });

@@ -19,6 +19,7 @@ import { useActions } from "./use-actions.ts";
 import { useLab } from "./use-lab.ts";
 import { useLabCommands } from "./use-lab-commands.ts";
 import { useQuestions } from "./use-questions.tsx";
+import { useWaking } from "./use-waking.ts";
 import { Waiting } from "./waiting.tsx";
 
 /** A lab, live, in whichever state it is. */
@@ -27,6 +28,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 	const now = useNow(renderedAt);
 	const actions = useActions(lab.id);
 	const { askFirst, dialogs } = useQuestions(actions, lab.queue !== null);
+	const waking = useWaking(lab.resting !== null, now);
 	const narrow = useMedia("(max-width: 899px)");
 	const [solo, setSolo] = useState(false);
 	const [screenReader, setScreenReader] = useKept("screen-reader");
@@ -42,7 +44,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 		<Starting lab={lab} now={now} />
 	);
 	const instead = phase === "starting" ? starting : phase === "failed" ? <Failed lab={lab} actions={actions} /> : null;
-	const desk = { lab, now, actions, askFirst, instead, visible: !debriefing, screenReader, solo, onSolo: setSolo };
+	const desk = { lab, now, actions, askFirst, instead, visible: !debriefing, screenReader, solo, onSolo: setSolo, onType: waking.typed };
 	return (
 		<div className="flex h-dvh flex-col overflow-hidden">
 			{solo && phase === "open" && !debriefing && !narrow ? (
@@ -63,7 +65,7 @@ export function LabPage({ initial, next, renderedAt }: { initial: Lab; next: Sce
 			)}
 			<ConnectionBar live={live} />
 			{phase === "open" ? <TimeBar lab={lab} now={now} /> : null}
-			{phase === "open" ? <RestBar lab={lab} now={now} actions={actions} /> : null}
+			{phase === "open" ? <RestBar lab={lab} now={now} actions={actions} wakingSince={waking.since} /> : null}
 			<main className="relative min-h-0 flex-1">
 				{phase === "over" ? (
 					<Over lab={lab} next={next} />

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import type { Lab } from "#lib/protocol/lab.ts";
 import { Button } from "#lib/ui/button.tsx";
+import { formatDuration } from "#lib/ui/duration.ts";
 import { keptWords, timeLeft } from "./time-left.ts";
 import type { LabActions } from "./use-actions.ts";
 
@@ -42,18 +43,34 @@ export function TimeBar({ lab, now }: { lab: Lab; now: number }) {
 	);
 }
 
-/** Says that the lab rests, how it wakes, and what holds meanwhile. */
-export function RestBar({ lab, now, actions }: { lab: Lab; now: number; actions: LabActions }) {
+/**
+ * Says that the lab rests, how it wakes, and what holds meanwhile.
+ * @param wakingSince as this page knows; null where nobody wakes it
+ */
+export function RestBar({ lab, now, actions, wakingSince }: { lab: Lab; now: number; actions: LabActions; wakingSince: number | null }) {
 	if (!lab.resting) return null;
-	const waking = actions.busy.has("wake");
+	const waking = wakingSince !== null || actions.busy.has("wake");
 	return (
 		<div
 			role="status"
 			className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline bg-sunken px-4 py-1 text-sm text-muted"
 		>
 			<p className="flex-1">
-				<span className="text-ink">Resting. Press a key in the terminal to wake it.</span> Nothing is lost: shells and cluster stand still,
-				and so does the time. {keptWords(lab.resting.keptUntil, now)}
+				{waking ? (
+					<>
+						<span className="text-ink">
+							Waking
+							{/* For eyes only: a screen reader is told once. */}
+							{wakingSince === null ? null : <span aria-hidden="true"> · {formatDuration(now - wakingSince)}</span>}
+						</span>
+						. Shells and cluster go on where they stood; what you type now waits for them.
+					</>
+				) : (
+					<>
+						<span className="text-ink">Resting. Press a key in the terminal to wake it.</span> Nothing is lost: shells and cluster stand
+						still, and so does the time. {keptWords(lab.resting.keptUntil, now)}
+					</>
+				)}
 			</p>
 			<Button size="sm" disabled={waking} onClick={() => void actions.ask("wake")}>
 				{waking ? "Waking" : "Wake"}

@@ -17,6 +17,7 @@ export interface TerminalsProps {
 	/** False while the whole panel is out of sight; its shells go on. */
 	visible: boolean;
 	screenReader: boolean;
+	onType: () => void;
 	/** Terminal-only mode, and how it changes; absent where there is no such mode. */
 	solo?: { on: boolean; toggle: () => void };
 	/** The panel on the left, and how it folds. */
@@ -24,7 +25,7 @@ export interface TerminalsProps {
 }
 
 /** The shells of a lab as tabs. A hidden tab stays connected, so that nothing of its output is lost. */
-export function Terminals({ lab, visible, screenReader, solo, side }: TerminalsProps) {
+export function Terminals({ lab, visible, screenReader, onType, solo, side }: TerminalsProps) {
 	const [chosen, setChosen] = useState<string | null>(null);
 	const [opening, setOpening] = useState(false);
 	const active = lab.shells.find((one) => one.id === chosen)?.id ?? lab.shells[0]?.id ?? "";
@@ -99,6 +100,7 @@ export function Terminals({ lab, visible, screenReader, solo, side }: TerminalsP
 							label={`Terminal ${shell.title}`}
 							visible={visible && shell.id === active}
 							screenReaderMode={screenReader}
+							onType={onType}
 						/>
 					</Tabs.Content>
 				))}

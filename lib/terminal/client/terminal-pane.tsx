@@ -36,6 +36,8 @@ export interface TerminalPaneProps {
 	leaveKey?: string;
 	/** Where the focus goes then; by default to the line under the terminal. */
 	onLeave?(): void;
+	/** At everything that goes to the shell. */
+	onType?(): void;
 	onExit?(code: number): void;
 	onConnection?(state: Connection): void;
 	className?: string;
@@ -58,6 +60,7 @@ export function TerminalPane(props: TerminalPaneProps) {
 		if (state.kind === "open" && props.autoFocus) parts.current?.terminal.focus();
 		if (state.kind === "ended" && state.code !== undefined) props.onExit?.(state.code);
 	});
+	const typed = useEffectEvent(() => props.onType?.());
 	const first = useEffectEvent(() => ({ fontSize, screenReaderMode }));
 	const fitNow = useEffectEvent(() => fitTerminal(place.current, parts.current));
 
@@ -72,7 +75,7 @@ export function TerminalPane(props: TerminalPaneProps) {
 				if (over) return made.terminal.dispose();
 				parts.current = made;
 				fitNow();
-				close = connect(made, { labId, shellId }, (state) => !over && changed(state), link);
+				close = connect(made, { labId, shellId, onState: (state) => !over && changed(state), onType: () => typed() }, link);
 			},
 			(error: unknown) =>
 				!over && changed({ kind: "failed", message: `The terminal could not be drawn: ${String(error)}`, mend: "Reload the page." }),
@@ -139,8 +142,7 @@ export function TerminalPane(props: TerminalPaneProps) {
 /** Joins a terminal and its shell. @returns what ends it */
 function connect(
 	{ terminal }: TerminalParts,
-	{ labId, shellId }: { labId: string; shellId: string },
-	onState: (state: Connection) => void,
+	{ labId, shellId, onState, onType }: { labId: string; shellId: string; onState(state: Connection): void; onType(): void },
 	link: { current: TerminalConnection | null },
 ): () => void {
 	const made = createTerminalConnection({
@@ -153,7 +155,10 @@ function connect(
 	});
 	link.current = made;
 	const listeners = [
-		terminal.onData((text) => made.type(text)),
+		terminal.onData((text) => {
+			made.type(text);
+			onType();
+		}),
 		terminal.onBinary((text) => made.typeBytes(Uint8Array.from(text, (char) => char.charCodeAt(0)))),
 		terminal.onResize(() => made.resize()),
 	];
