@@ -1,30 +1,39 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 
 // One lab carries all of it: a cluster takes half a minute, and people too do these things one after another.
 test.describe.configure({ mode: "serial" });
 
 const dataDir = process.env.FAULTLINE_DATA ?? ".faultline";
 const scenario = "The list that stays empty";
+/** Asked for while there is no room for it: of one node too. */
+const second = "Endpoints, and still refused";
 let page: Page;
+let secondPage: Page;
 const problems: string[] = [];
 
 test.beforeAll(async ({ browser }) => {
-	page = await (await browser.newContext()).newPage();
-	page.on("console", (message) => {
+	page = await openPage(await browser.newContext());
+});
+
+async function openPage(context: BrowserContext): Promise<Page> {
+	const opened = await context.newPage();
+	opened.on("console", (message) => {
 		if (message.type() === "error") problems.push(message.text());
 	});
-	page.on("pageerror", (error) => problems.push(error.message));
-});
+	opened.on("pageerror", (error) => problems.push(error.message));
+	return opened;
+}
 
 test.afterEach(() => {
 	expect(problems.splice(0), "errors in the browser's console").toEqual([]);
 });
 
 const objective = (title: RegExp) => page.getByRole("list", { name: "Objectives" }).getByRole("listitem").filter({ hasText: title });
-const terminal = () => page.getByRole("textbox", { name: "Terminal input" });
+const terminalOf = (on: Page) => on.getByRole("textbox", { name: "Terminal input" });
+const terminal = () => terminalOf(page);
 
 async function type(line: string) {
 	await terminal().focus();
@@ -89,6 +98,31 @@ test("a reload keeps the shell, what it shows and what it knows", async () => {
 	await expect(page.locator(".xterm")).toContainText("after-ü");
 });
 
+test("a page that turns narrow and wide while somebody types loses no key, and stays connected", async () => {
+	const connections: string[] = [];
+	page.on("websocket", (socket) => connections.push(socket.url()));
+	const wide = page.viewportSize() ?? { width: 1280, height: 720 };
+	const sheets = page.getByRole("tablist", { name: "Desk" });
+	const word = "abcdefghijklmnopqrstuvwxyz0123456789";
+	let narrow = false;
+	await terminal().focus();
+	for (const [index, key] of [...`echo turned-$((40+2))-${word}`].entries()) {
+		if (index % 6 !== 5) {
+			await page.keyboard.type(key);
+			continue;
+		}
+		narrow = !narrow;
+		await Promise.all([page.setViewportSize(narrow ? { ...wide, width: 600 } : wide), page.keyboard.type(key)]);
+		await expect(sheets).toHaveCount(narrow ? 1 : 0);
+	}
+	await page.keyboard.press("Enter");
+	await expect.poll(recordedOutput).toContain(`turned-42-${word}\n`);
+	await page.setViewportSize(wide);
+	await expect(sheets).toHaveCount(0);
+	await expect(page.getByText("Connected", { exact: true })).toBeVisible();
+	expect(connections, "connections that were made anew").toEqual([]);
+});
+
 test("engine and web can be killed while a program writes: the shell goes on and not a line is lost or doubled", async () => {
 	await type("for i in $(seq 300); do echo line-$i; sleep 0.03; done");
 	await expect(page.locator(".xterm")).toContainText("line-20");
@@ -137,9 +171,30 @@ test("the decisive check says beforehand what it does, shows its steps, and ends
 	expect((await new AxeBuilder({ page }).exclude(".xterm").analyze()).violations).toEqual([]);
 });
 
+test("a lab for which there is no room waits, and says where it stands", async () => {
+	secondPage = await openPage(page.context());
+	await secondPage.goto("/");
+	await secondPage
+		.getByRole("button", { name: `Start ${second}` })
+		.first()
+		.click();
+	// npm test starts Faultline so; by hand it has to be set.
+	await expect(secondPage.getByRole("heading", { name: "Waiting for room" }), "with FAULTLINE_MEMORY=1200MiB").toBeVisible();
+	await expect(secondPage.getByRole("definition").first()).toHaveText("1 of 1");
+	expect((await new AxeBuilder({ page: secondPage }).analyze()).violations).toEqual([]);
+});
+
 test("ending the lab asks first and removes it", async () => {
 	await page.getByRole("button", { name: "End", exact: true }).click();
 	await page.getByRole("button", { name: "End the lab" }).click();
 	await expect(page).toHaveURL(/\/$/);
 	await expect(page.getByRole("button", { name: `Start ${scenario}` }).first()).toBeEnabled();
+});
+
+test("the lab that waited starts by itself when there is room", async () => {
+	await expect(secondPage.getByRole("heading", { name: "Getting the lab ready" })).toBeVisible({ timeout: 120_000 });
+	await expect(terminalOf(secondPage)).toBeVisible({ timeout: 420_000 });
+	await secondPage.getByRole("button", { name: "End", exact: true }).click();
+	await secondPage.getByRole("button", { name: "End the lab" }).click();
+	await expect(secondPage).toHaveURL(/\/$/);
 });

@@ -8,6 +8,8 @@ import { startServing } from "./serving.mjs";
 import { runStep } from "./step.mjs";
 
 const minutes = 60_000;
+/** Room for one lab of one node, which is granted 800 MiB (lib/core/lab-memory.ts), and not for two: so a second one has to wait. */
+const roomForOneLab = "1200MiB";
 
 /**
  * Everything that `npm test` runs, in order. What can't run because something before it failed counts as one failure, so
@@ -40,7 +42,7 @@ export async function runAll({ node, env, scratch, resultsFile, signal }) {
 }
 
 async function endToEnd({ node, env, scratch, signal, step, note }) {
-	const serving = await startServing({ node, env, deadlineMs: 10 * minutes, signal });
+	const serving = await startServing({ node, env: { ...env, FAULTLINE_MEMORY: roomForOneLab }, deadlineMs: 10 * minutes, signal });
 	if (serving.address === null) {
 		process.stdout.write(`✗ npm start for end-to-end tests:\n${serving.said}\n`);
 		note({ name: "npm start", passed: 0, failed: 1 });
