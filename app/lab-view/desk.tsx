@@ -1,33 +1,12 @@
 "use client";
 import { Tabs } from "radix-ui";
-import { type FocusEvent, type ReactNode, useCallback, useEffect, useState } from "react";
+import { type FocusEvent, useCallback, useEffect, useState } from "react";
 import { Group, Panel, usePanelRef } from "react-resizable-panels";
-import type { Lab } from "#lib/protocol/lab.ts";
+import type { DeskProps } from "./desk-props.ts";
 import { Papers } from "./papers.tsx";
 import { useSavedLayout } from "./saved-layout.ts";
 import { type Sheet, Sheets, SheetTabs, sheetOf } from "./sheets.tsx";
 import { Terminals, useSoloKey } from "./terminals.tsx";
-import type { LabActions } from "./use-actions.ts";
-import type { Question } from "./use-questions.tsx";
-
-export interface DeskProps {
-	lab: Lab;
-	now: number;
-	actions: LabActions;
-	askFirst: (question: Question) => void;
-	/** Instead of the terminal: the stages of a lab that is not ready, or its failure. */
-	instead: ReactNode;
-	/** False while another page of the lab covers the desk. */
-	visible: boolean;
-	/** One sheet at a time: there is no room for ticket and terminal beside each other. */
-	narrow: boolean;
-	/** The terminal puts its output where screen readers find it. */
-	screenReader: boolean;
-	solo: boolean;
-	onSolo: (solo: boolean) => void;
-	/** At everything that is typed into a terminal. */
-	onType: () => void;
-}
 
 /** What makes the terminal's place a tab's page, taken off it where there are no tabs. */
 const noTab = { role: undefined, "aria-labelledby": undefined, tabIndex: undefined };

@@ -2,7 +2,7 @@
 import { type Ref, useState } from "react";
 import { Group, Panel, type PanelImperativeHandle, Separator, usePanelRef } from "react-resizable-panels";
 import { CheckStatus } from "./check-status.tsx";
-import type { DeskProps } from "./desk.tsx";
+import type { DeskProps } from "./desk-props.ts";
 import { type DrawerTab, DrawerTabs } from "./drawer-tabs.tsx";
 import { ObjectiveList } from "./objective-list.tsx";
 import { passedWords } from "./objective-words.ts";

@@ -2,7 +2,7 @@
 import { Tabs } from "radix-ui";
 import type { Lab } from "#lib/protocol/lab.ts";
 import { CheckStatus } from "./check-status.tsx";
-import type { DeskProps } from "./desk.tsx";
+import type { DeskProps } from "./desk-props.ts";
 import { Hints } from "./hints.tsx";
 import { ObjectiveList } from "./objective-list.tsx";
 import { passedWords } from "./objective-words.ts";
