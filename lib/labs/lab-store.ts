@@ -16,6 +16,8 @@ export interface LabRecord {
 	version: string;
 	scenario: string;
 	seed: number;
+	/** Nobody named a seed, and its turn has not come: `seed` was drawn, and gives way to one that is ready. */
+	anySeed: boolean;
 	state: LabState;
 	/** When it was asked for. */
 	createdAt: number;

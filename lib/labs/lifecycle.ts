@@ -207,11 +207,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 		start: (labId) => void deps.runtime(labId).work.replace((signal) => bring(labId, signal)),
 		async admit(labId, spare) {
 			const lab = await find(labId);
-			const turn = { admittedAt: clock.now() };
+			// What nobody has named is settled now, for all resets that come.
+			const turn = { admittedAt: clock.now(), anySeed: false, seed: spare?.seed ?? lab.seed };
 			if (!isWaiting(lab)) return false;
 			const taken = spare && (await takeFirst(lab, [spare], turn));
 			if (spare ? !taken : !(await store.transition(labId, lab.state, lab.state, turn))) return false;
-			await timeline.append(labId, "note", "its turn has come");
+			await timeline.append(labId, "note", "its turn has come", { seed: turn.seed });
 			deps.notify(labId);
 			void deps.runtime(labId).work.replace(async (signal) => {
 				await taken?.atRest;
@@ -264,7 +265,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 	/** Puts the first spare that is still there in the lab's place, which may wake once it is at rest; undefined where none is. */
 	async function takeFirst(lab: LabRecord, spares: readonly LabRecord[], change: Partial<LabRecord>) {
 		for (const spare of spares) {
-			if (!(await store.replace(lab.id, lab.state, spare, change))) continue;
+			if (!(await store.replace(lab.id, lab.state, spare, { anySeed: false, ...change }))) continue;
 			// On its way to swap it would be moved there while its learner's lab wakes: that is ended first.
 			const atRest = deps.runtime(spare.id).work.replace(async () => {});
 			await timeline.append(lab.id, "state", nextState(lab.state, "replace"));

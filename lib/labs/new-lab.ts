@@ -5,7 +5,7 @@ import { versionOf } from "./version.ts";
 
 /** A lab that has nothing on the host yet. One for the pool has its memory granted by the pool's plan. */
 export async function draftLab(
-	wanted: Pick<LabRecord, "scenario" | "seed" | "pooled" | "person">,
+	wanted: Pick<LabRecord, "scenario" | "seed" | "anySeed" | "pooled" | "person">,
 	{ catalogue, clock, provider }: Pick<LifecycleDeps, "catalogue" | "clock" | "provider">,
 ): Promise<LabRecord> {
 	const id = newId();

@@ -1,3 +1,4 @@
+import { isOver } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { countStart, emptyTally, type StartTally } from "./plan/demand.ts";
 import type { Member, Tier } from "./plan/pool-types.ts";
@@ -14,6 +15,13 @@ export function memberOf(record: LabRecord, memoryBytes: number, doing: Member["
 	const tier = record.cold ? "cold" : inMemory;
 	const { id, scenario, seed, version, createdAt } = record;
 	return { id, key: { scenario, seed, version }, tier, doing, madeAt: createdAt, provenAt: createdAt, memoryBytes };
+}
+
+/** A lab that is over and still on the host, whoever had it, as the plan sees it: memory that comes back by itself; undefined where it is none. */
+export function leavingOf(record: LabRecord, memoryBytes: number): Member | undefined {
+	if (!isOver(record.state) || record.state === "destroyed" || memoryBytes === 0) return undefined;
+	const { id, scenario, seed, version, createdAt } = record;
+	return { id, key: { scenario, seed, version }, tier: "hot", doing: "evict", madeAt: createdAt, provenAt: createdAt, memoryBytes };
 }
 
 /** Of labs that are still being made, the one that will be ready first: a learner waits less for it than for a new one. */

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hourMs, openPoolHost, slug } from "./test-support/pool-host.ts";
 
+/** A scenario of which a test has the pool forget its labs. */
+const other = "blocked-dns";
 let host: Awaited<ReturnType<typeof openPoolHost>>;
 
 beforeEach(async () => {
@@ -109,5 +111,34 @@ describe("the pool", () => {
 				await expect.poll(async () => (await host.pooled()).every(({ state }) => state === "frozen" || state === "failed")).toBe(true);
 			}
 		}
+	});
+
+	test("gives up nothing more for room that is already being freed", async () => {
+		const labs = await host.filled();
+		const gone = Promise.withResolvers<void>();
+		host.world.onDestroy = () => gone.promise;
+		host.world.memoryBytes = (host.world.labs.size + 1) * 1024 ** 3;
+		const plans = [await labs.pool.tend(), await labs.pool.tend()];
+		gone.resolve();
+		expect(plans.map(({ actions }) => actions.map((action) => action.do))).toEqual([["evict"], []]);
+	});
+
+	test("gives up what those need whose turn it is, and nothing for those behind them", async () => {
+		host.limits.startsAtOnce = 1;
+		const labs = await host.filled();
+		host.world.stalls.add("Creating the cluster");
+		for (const { id, environmentId, scenario } of await host.pooled()) {
+			if (scenario !== other) continue;
+			await host.store.remove(id);
+			host.world.labs.delete(environmentId);
+		}
+		// All that there is, and what the pool keeps free.
+		host.world.memoryBytes = (host.world.labs.size + 2) * 1024 ** 3;
+		const before = (await host.pooled()).length;
+		expect(before).toBeGreaterThan(3);
+		for (const person of ["anna", "ben", "carl", "dora", "emil"]) await labs.start(other, 1, person);
+		await labs.queue.tend();
+		// The first has its turn, in what was kept free.
+		expect(before - (await host.pooled()).filter(({ state }) => state === "frozen").length).toBe(1);
 	});
 });

@@ -9,7 +9,8 @@ import { chooseMember } from "./plan/choose-member.ts";
 import { type DemandTimes, expectDemand } from "./plan/demand.ts";
 import { planPool } from "./plan/plan-pool.ts";
 import type { Member, PoolAction, PoolInput, PoolLimits, PoolLine, PoolPlan } from "./plan/pool-types.ts";
-import { furthest, memberOf, tallyOf } from "./pool-members.ts";
+import { neededBytesOf, planTurns, type QueueLimits } from "./plan-turns.ts";
+import { furthest, leavingOf, memberOf, tallyOf } from "./pool-members.ts";
 import { versionOf } from "./version.ts";
 
 /** The host as the pool sees it. */
@@ -24,6 +25,7 @@ export interface PoolDeps extends Omit<LifecycleDeps, "runtime"> {
 	host: PoolHost;
 	/** Whatever grants memory, one after another. */
 	grants: PQueue;
+	limits: QueueLimits;
 }
 
 export interface Claim {
@@ -149,6 +151,24 @@ export function createPool(deps: PoolDeps): Pool {
 		}
 	}
 
+	const mayBeGiven: Pool["mayBeGiven"] = ({ scenario, version, createdAt }, { madeOf }) =>
+		clock.now() - createdAt < ageMs && version === versionOf(catalogue, scenario, madeOf);
+
+	/** Those whose turn it is, but for room that the pool has still to give: how much, and the labs of the pool that will be theirs. */
+	function headsOfQueue(records: readonly LabRecord[], memory: HostMemory, provider: LabProvider) {
+		if (!records.some(isWaiting)) return { givesBytes: 0, spares: new Set<string>() };
+		const { answers, spares } = planTurns(records, {
+			...{ now: clock.now(), memory, limits: deps.limits },
+			neededBytes: (record) => neededBytesOf(record, catalogue, provider),
+			isSpare: (record) => mayBeGiven(record, provider),
+		});
+		const starts = answers.filter((answer) => answer.decision === "start");
+		return {
+			givesBytes: starts.reduce((sum, { poolGivesBytes }) => sum + poolGivesBytes, 0),
+			spares: new Set(starts.flatMap(({ id }) => spares.get(id)?.id ?? [])),
+		};
+	}
+
 	async function input(provider: LabProvider, memory: HostMemory): Promise<PoolInput> {
 		const now = clock.now();
 		const records = await store.list();
@@ -175,14 +195,21 @@ export function createPool(deps: PoolDeps): Pool {
 				},
 			}),
 		);
-		const members = records.flatMap(
-			(record) => memberOf(record, use.here.get(record.environmentId) ?? 0, reclaiming.has(record.id) ? "reclaim" : null) ?? [],
+		const bytesOf = ({ environmentId }: LabRecord) => use.here.get(environmentId) ?? 0;
+		const heads = headsOfQueue(records, memory, provider);
+		const kept = records.filter(({ id }) => heads.spares.has(id));
+		const mine = records.flatMap((record) =>
+			heads.spares.has(record.id) ? [] : (memberOf(record, bytesOf(record), reclaiming.has(record.id) ? "reclaim" : null) ?? []),
 		);
+		// Room that is about to be there need not be made again.
+		const leaving = records.flatMap((record) => leavingOf(record, bytesOf(record)) ?? []);
+		const leavingBytes = leaving.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+		const keptBytes = kept.reduce((sum, record) => sum + bytesOf(record), 0);
+		const members = [...mine, ...leaving];
 		const inSwap = members
 			.filter(({ tier }) => tier === "cold")
 			.reduce((sum, { key }) => sum + (cold.get(key.scenario)?.swapBytes ?? 0), 0);
 		const freeSwap = Math.max(0, ...[...cold.values()].map((costs) => costs?.freeSwapBytes ?? 0));
-		const waiting = records.filter(isWaiting);
 		const starting = records.filter((record) => !record.pooled && isStarting(record.state) && !isWaiting(record)).length;
 		const making = members.filter(({ tier }) => tier === "creating").length;
 		const labBytes = Math.max(0, ...slugs.map(needed));
@@ -194,8 +221,8 @@ export function createPool(deps: PoolDeps): Pool {
 			...{ now, members, lines, limits },
 			host: {
 				memoryBytes: memory.totalBytes,
-				usedBytes: use.hereBytes - use.poolBytes + use.othersBytes,
-				wantedBytes: waiting.reduce((sum, { scenario }) => sum + needed(scenario), 0),
+				usedBytes: use.hereBytes - use.poolBytes + keptBytes - leavingBytes + use.othersBytes,
+				wantedBytes: Math.max(0, heads.givesBytes - leavingBytes),
 				...{ swapBytes: freeSwap + inSwap, cpus: host.cpus, starting },
 				// What the pool itself does is not in it.
 				busyCpus: Math.max(0, host.busyCpus() - making * (makeCpuMs / startMs)),
@@ -218,7 +245,7 @@ export function createPool(deps: PoolDeps): Pool {
 				if (action.do === "renew") await lifecycle.renew(action.member).catch((error) => log.warn({ err: error, lab: action.member }));
 				if (action.do !== "create") continue;
 				const { scenario, seed } = action.key;
-				const record = await draftLab({ scenario, seed, pooled: true, person: "" }, deps);
+				const record = await draftLab({ scenario, seed, anySeed: false, pooled: true, person: "" }, deps);
 				await keepLab(record, deps);
 				lifecycle.start(record.id);
 			}
@@ -228,8 +255,7 @@ export function createPool(deps: PoolDeps): Pool {
 
 	return {
 		tend,
-		mayBeGiven: ({ scenario, version, createdAt }, { madeOf }) =>
-			clock.now() - createdAt < ageMs && version === versionOf(catalogue, scenario, madeOf),
+		mayBeGiven,
 		async giveWay() {
 			await tend(undefined, (action) => action.do === "evict" || action.do === "reclaim");
 		},

@@ -93,19 +93,28 @@ function usualStartMs(records: readonly LabRecord[], scenario: string): number {
 	return median(newest.map(({ readyAt, admittedAt }) => (readyAt ?? 0) - (admittedAt ?? 0))) ?? firstStartMs;
 }
 
-/** Each of the waiting gets, in its turn, a frozen lab of the same variant that nobody before has. */
+/**
+ * Each of the waiting gets, in its turn, a frozen lab of its variant that nobody before has. Where any variant will do, it is
+ * one that nobody who waits has named, then one that is new to the person, then one that wakes soonest.
+ */
 function sparesFor(waiting: readonly LabRecord[], { records, isSpare }: Pick<QueueSight, "records" | "isSpare">): Map<string, LabRecord> {
 	const left = new Set(records.filter(({ pooled, state }) => pooled && state === "frozen"));
 	const spares = new Map<string, LabRecord>();
 	const asked = waiting.map((record) => ({ ...record, askedAt: record.createdAt }));
-	for (const { id, scenario, seed } of fairOrder(asked)) {
-		const spare = [...left].find((one) => one.scenario === scenario && one.seed === seed && isSpare(one));
+	const named = new Set(waiting.filter(({ anySeed }) => !anySeed).map(variantOf));
+	for (const { id, person, scenario, seed, anySeed } of fairOrder(asked)) {
+		const had = new Set(records.filter((one) => one.person === person && !one.pooled && !isWaiting(one)).map(variantOf));
+		const rank = (one: LabRecord) => Number(named.has(variantOf(one))) * 4 + Number(had.has(variantOf(one))) * 2 + Number(one.cold);
+		const fit = [...left].filter((one) => one.scenario === scenario && (anySeed || one.seed === seed) && isSpare(one));
+		const spare = fit.toSorted((a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))[0];
 		if (!spare) continue;
 		left.delete(spare);
 		spares.set(id, spare);
 	}
 	return spares;
 }
+
+const variantOf = ({ scenario, seed }: LabRecord): string => `${scenario}/${seed}`;
 
 function median(values: readonly number[]): number | null {
 	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;

@@ -3,24 +3,16 @@ import { AppError } from "../core/errors.ts";
 import type { QueuePlace } from "../protocol/lab.ts";
 import type { HostMemory, LabProvider } from "../providers/provider.ts";
 import { failureOf } from "./bring-up.ts";
-import { grantsOf, type HostUse, hostUse, isWaiting } from "./host-use.ts";
+import { grantsOf, isWaiting } from "./host-use.ts";
 import { isOver } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import type { Lifecycle, LifecycleDeps } from "./lifecycle.ts";
 import { draftLab, keepLab } from "./new-lab.ts";
-import { planQueue } from "./plan/plan-queue.ts";
 import type { QueueAnswer } from "./plan/queue-types.ts";
 import { type LabAsked, turnOf } from "./plan/turn-of.ts";
+import { neededBytesOf, planTurns, type QueueLimits, type TurnPlan } from "./plan-turns.ts";
 import type { Pool } from "./pool.ts";
-import { type QueueFacts, queueFacts } from "./queue-input.ts";
 import { placesOf } from "./queue-places.ts";
-
-export interface QueueLimits {
-	/** Labs that one person may have open or wait for. */
-	labsPerPerson: number;
-	/** Labs that are made at once: more take longer each, and none is there sooner. */
-	startsAtOnce: number;
-}
 
 export interface QueueDeps extends Omit<LifecycleDeps, "runtime"> {
 	lifecycle: Lifecycle;
@@ -32,6 +24,7 @@ export interface QueueDeps extends Omit<LifecycleDeps, "runtime"> {
 
 export interface Asked {
 	scenario: string;
+	/** None means any: then one that is ready when its turn comes, where there is one. */
 	seed?: number | undefined;
 	person: string;
 }
@@ -64,33 +57,15 @@ export const startsAtOnce = (cpus: number): number => Math.max(2, cpus);
 
 const waitingStep = "Waiting for its turn";
 
-interface Planned extends QueueFacts {
-	answers: QueueAnswer[];
-	use: HostUse;
-}
-
 export function createQueue(deps: QueueDeps): Queue {
 	const { store, catalogue, clock, log, lifecycle, pool, grants, limits } = deps;
 	let places = new Map<string, QueuePlace>();
 	let wake = () => {};
 
-	function plan(records: readonly LabRecord[], memory: HostMemory, provider: LabProvider): Planned {
-		const now = clock.now();
-		const neededBytes = (record: LabRecord) => bytesOf(record, provider);
-		const use = hostUse(records, memory, neededBytes);
-		const facts = queueFacts({ now, records, use, neededBytes, isSpare: (record) => pool.mayBeGiven(record, provider) });
-		const answers = planQueue({
-			...{ now, ...facts, mostBytes: memory.mostBytes, memoryBytes: memory.totalBytes, poolBytes: use.poolBytes },
-			useByInstance: { here: use.hereBytes, ...use.others },
-			limits: { perPerson: limits.labsPerPerson, startsAtOnce: limits.startsAtOnce },
-		});
-		return { ...facts, answers, use };
-	}
-
-	/** Of one whose scenario is no longer in the catalogue only what is on the host is known. */
-	function bytesOf({ scenario, seed }: LabRecord, provider: LabProvider): number {
-		if (!catalogue.slugs().includes(scenario)) return 0;
-		return provider.neededBytes(catalogue.instantiate(scenario, seed).cluster);
+	function plan(records: readonly LabRecord[], memory: HostMemory, provider: LabProvider): TurnPlan {
+		const isSpare = (record: LabRecord) => pool.mayBeGiven(record, provider);
+		const neededBytes = (record: LabRecord) => neededBytesOf(record, catalogue, provider);
+		return planTurns(records, { now: clock.now(), memory, neededBytes, isSpare, limits });
 	}
 
 	/**
@@ -121,7 +96,7 @@ export function createQueue(deps: QueueDeps): Queue {
 	}
 
 	const tell = (records: readonly LabRecord[], provider: LabProvider) =>
-		provider.grant(grantsOf(records, (record) => bytesOf(record, provider)));
+		provider.grant(grantsOf(records, (record) => neededBytesOf(record, catalogue, provider)));
 
 	function publish(next: Map<string, QueuePlace>): void {
 		const before = places;
@@ -173,7 +148,7 @@ export function createQueue(deps: QueueDeps): Queue {
 			if (claimed) return claimed;
 			const provider = await deps.provider();
 			const memory = await provider.memory();
-			const draft = await draftLab({ ...wanted, seed, pooled: false }, deps);
+			const draft = await draftLab({ ...wanted, seed, anySeed: wanted.seed === undefined, pooled: false }, deps);
 			await grants.add(async () => {
 				await mayHaveOneMore(wanted.person);
 				const others = await store.list();

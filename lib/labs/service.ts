@@ -12,9 +12,10 @@ import { isUsable } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { labView } from "./lab-view.ts";
 import { createLifecycle, type LifecycleDeps } from "./lifecycle.ts";
+import type { QueueLimits } from "./plan-turns.ts";
 import { createPool, type Pool, type PoolHost } from "./pool.ts";
 import { progressOf } from "./progress.ts";
-import { createQueue, type Queue, type QueueLimits } from "./queue.ts";
+import { createQueue, type Queue } from "./queue.ts";
 import { createRest, type Rest, type RestDeps } from "./rest.ts";
 import { watchLab } from "./watch.ts";
 

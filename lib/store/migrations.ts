@@ -121,4 +121,12 @@ export const migrations: Record<string, Migration> = {
 				.execute();
 		},
 	},
+	"009-any-seed": {
+		async up(database: Kysely<unknown>) {
+			await database.schema
+				.alterTable("lab")
+				.addColumn("any_seed", "integer", (column) => column.notNull().defaultTo(0))
+				.execute();
+		},
+	},
 };

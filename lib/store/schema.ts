@@ -21,6 +21,7 @@ export interface LabTable {
 	version: string;
 	scenario: string;
 	seed: number;
+	any_seed: number;
 	state: LabState;
 	created_at: number;
 	person: string;

@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 const lab: LabRecord = {
-	...{ environmentId: "a1", pooled: false, cold: false, version: "v1" },
+	...{ environmentId: "a1", pooled: false, cold: false, anySeed: true, version: "v1" },
 	...{ id: "abc", scenario: "broken-selector", seed: 2, state: "requested", createdAt: 1_700_000_000_000 },
 	...{ person: "anna", turn: 2, admittedAt: null, endedAt: null, restingSince: null },
 	...{ readyAt: null, expiresAt: null, solvedAt: null, hintsShown: 0, revealed: false, checks: 0, report: null, failure: null },

@@ -1,0 +1,47 @@
+import type { HostMemory, LabProvider } from "../providers/provider.ts";
+import type { Catalogue } from "../scenarios/catalogue.ts";
+import { type HostUse, hostUse } from "./host-use.ts";
+import type { LabRecord } from "./lab-store.ts";
+import { planQueue } from "./plan/plan-queue.ts";
+import type { QueueAnswer } from "./plan/queue-types.ts";
+import { type QueueFacts, queueFacts } from "./queue-input.ts";
+
+export interface QueueLimits {
+	/** Labs that one person may have open or wait for. */
+	labsPerPerson: number;
+	/** Labs that are made at once: more take longer each, and none is there sooner. */
+	startsAtOnce: number;
+}
+
+export interface TurnPlan extends QueueFacts {
+	answers: QueueAnswer[];
+	use: HostUse;
+}
+
+interface TurnSight {
+	now: number;
+	memory: HostMemory;
+	/** What a lab may come to take. */
+	neededBytes: (record: LabRecord) => number;
+	/** Whether a frozen lab of the pool is as one made now would be. */
+	isSpare: (record: LabRecord) => boolean;
+	limits: QueueLimits;
+}
+
+/** Who of those who wait may start, and by which lab of the pool. A pure function; @param records all labs, and one that is just being asked for */
+export function planTurns(records: readonly LabRecord[], { now, memory, neededBytes, isSpare, limits }: TurnSight): TurnPlan {
+	const use = hostUse(records, memory, neededBytes);
+	const facts = queueFacts({ now, records, use, neededBytes, isSpare });
+	const answers = planQueue({
+		...{ now, ...facts, mostBytes: memory.mostBytes, memoryBytes: memory.totalBytes, poolBytes: use.poolBytes },
+		useByInstance: { here: use.hereBytes, ...use.others },
+		limits: { perPerson: limits.labsPerPerson, startsAtOnce: limits.startsAtOnce },
+	});
+	return { ...facts, answers, use };
+}
+
+/** What a lab may come to take, in bytes; of one whose scenario is no longer in the catalogue only what is on the host is known. */
+export function neededBytesOf({ scenario, seed }: LabRecord, catalogue: Catalogue, provider: Pick<LabProvider, "neededBytes">): number {
+	if (!catalogue.slugs().includes(scenario)) return 0;
+	return provider.neededBytes(catalogue.instantiate(scenario, seed).cluster);
+}
