@@ -225,18 +225,21 @@ async function takeUp(): Promise<void> {
 
 /** What later starts are quick by: prepared clusters, then labs of the pool. */
 async function makeAhead(): Promise<void> {
-	const prepared = prepare().catch((error) => log.warn({ err: error }, "no cluster is ready to be cloned"));
+	const tried = Promise.withResolvers<void>();
+	const prepared = prepare(tried.resolve)
+		.catch((error) => log.warn({ err: error }, "no cluster is ready to be cloned"))
+		.finally(tried.resolve);
 	// The pool's labs are clones too, and would keep the others from being prepared.
-	await Promise.race([prepared, clock.sleep(prepareFirstMs, stopping.signal)]).catch(() => {});
+	await Promise.race([tried.promise, clock.sleep(prepareFirstMs, stopping.signal)]).catch(() => {});
 	if (env.pool) await labs.pool.keep(stopping.signal);
 	await prepared;
 }
 
 /** Has clusters of every shape and variant in the catalogue ready to be cloned, as soon as nobody waits for a lab. */
-async function prepare(): Promise<void> {
+async function prepare(onRound: () => void): Promise<void> {
 	const made = await provider();
 	const wanted = wantedAhead(catalogue, { steps: scenarioSteps, madeOf: made.madeOf });
-	await prepareAhead({ provider: made, wanted, clock, log, signal: stopping.signal });
+	await prepareAhead({ provider: made, wanted, hasRoom: labs.pool.hasRoom, onRound, clock, log, signal: stopping.signal });
 }
 
 /** One whose reader listens no more is not waited for: what it leaves is removed as a stray. */

@@ -53,9 +53,10 @@ export async function bringUp(options: BringUpOptions): Promise<LabEnvironment> 
 	let environment = await provider.create({ ...spec, contents: options.contents }, context);
 	let broken = false;
 	if (environment.contents !== undefined && (state === "provisioning" || state === "healthy")) {
-		broken = environment.contents === options.contents && (await isBroken(environment, options));
+		const { contents } = environment;
+		broken = contents === options.contents && (await isBroken(environment, options));
+		if (contents === options.contents) await provider.judge({ cluster, access, contents }, broken);
 		if (!broken && state === "provisioning") {
-			await provider.distrust({ cluster, access, contents: environment.contents });
 			await provider.destroy(record.environmentId);
 			environment = await provider.create(spec, context);
 		}

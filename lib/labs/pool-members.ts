@@ -1,5 +1,6 @@
 import { isOver } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
+import { type Claim, chooseMember } from "./plan/choose-member.ts";
 import { countStart, emptyTally, type StartTally } from "./plan/demand.ts";
 import type { Member, Tier } from "./plan/pool-types.ts";
 
@@ -22,6 +23,14 @@ export function leavingOf(record: LabRecord, memoryBytes: number): Member | unde
 	if (!isOver(record.state) || record.state === "destroyed" || memoryBytes === 0) return undefined;
 	const { id, scenario, seed, version, createdAt } = record;
 	return { id, key: { scenario, seed, version }, tier: "hot", doing: "evict", madeAt: createdAt, provenAt: createdAt, memoryBytes };
+}
+
+/** The best frozen lab for a claim, then the next best. */
+export function inOrder(members: readonly Member[], claim: Claim): Member[] {
+	const best = chooseMember(members, claim);
+	if (!best) return [];
+	const others = members.filter((member) => member !== best);
+	return [best, ...inOrder(others, claim)];
 }
 
 /** Of labs that are still being made, the one that will be ready first: a learner waits less for it than for a new one. */

@@ -141,4 +141,20 @@ describe("the pool", () => {
 		// The first has its turn, in what was kept free.
 		expect(before - (await host.pooled()).filter(({ state }) => state === "frozen").length).toBe(1);
 	});
+
+	test("has room for a cluster that is prepared only where nobody waits, and in nobody's memory", async () => {
+		const labs = await host.filled();
+		const { cluster } = host.catalogue.instantiate(slug, 1);
+		host.world.memoryBytes = (host.world.labs.size + 1) * 1024 ** 3;
+		expect(await labs.pool.hasRoom(cluster)).toBe(true);
+		host.world.othersBytes = 1024 ** 2;
+		expect(await labs.pool.hasRoom(cluster)).toBe(false);
+		host.world.othersBytes = 0;
+		host.limits.startsAtOnce = 1;
+		host.world.memoryBytes += 8 * 1024 ** 3;
+		host.world.stalls.add("Creating the cluster");
+		for (const { id, scenario } of await host.pooled()) if (scenario === other) await host.store.discard(id);
+		for (const person of ["anna", "ben"]) await labs.start(other, 1, person);
+		expect(await labs.pool.hasRoom(cluster)).toBe(false);
+	});
 });

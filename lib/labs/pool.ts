@@ -1,16 +1,15 @@
 import type PQueue from "p-queue";
-import type { HostMemory, LabProvider } from "../providers/provider.ts";
+import type { ClusterSpec, HostMemory, LabProvider } from "../providers/provider.ts";
 import { grantsOf, hostUse, isWaiting } from "./host-use.ts";
 import { isStarting } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import type { Lifecycle, LifecycleDeps } from "./lifecycle.ts";
 import { draftLab, keepLab } from "./new-lab.ts";
-import { chooseMember } from "./plan/choose-member.ts";
 import { type DemandTimes, expectDemand } from "./plan/demand.ts";
 import { planPool } from "./plan/plan-pool.ts";
 import type { Member, PoolAction, PoolInput, PoolLimits, PoolLine, PoolPlan } from "./plan/pool-types.ts";
 import { neededBytesOf, planTurns, type QueueLimits } from "./plan-turns.ts";
-import { furthest, leavingOf, memberOf, tallyOf } from "./pool-members.ts";
+import { furthest, inOrder, leavingOf, memberOf, tallyOf } from "./pool-members.ts";
 import { versionOf } from "./version.ts";
 
 /** The host as the pool sees it. */
@@ -42,6 +41,8 @@ export interface Pool {
 	mayBeGiven(record: LabRecord, provider: Pick<LabProvider, "madeOf">): boolean;
 	/** Plans once and gives up what learners need the memory of; makes nothing. */
 	giveWay(): Promise<void>;
+	/** Whether there is memory for a lab of this shape besides all that is held or granted, while nobody waits for any. */
+	hasRoom(cluster: ClusterSpec): Promise<boolean>;
 	/**
 	 * Frozen labs that are as one made now would be, the one to be given first before the others. To be asked, and one of them to
 	 * be taken, by whoever grants memory at that moment.
@@ -91,20 +92,6 @@ export function createPool(deps: PoolDeps): Pool {
 		return { records, members, had, version };
 	}
 
-	/** The best frozen lab, then the next best. */
-	function inOrder(members: readonly Member[], claim: Parameters<typeof chooseMember>[1]): Member[] {
-		const best = chooseMember(members, claim);
-		return best
-			? [
-					best,
-					...inOrder(
-						members.filter((member) => member !== best),
-						claim,
-					),
-				]
-			: [];
-	}
-
 	async function candidates({ scenario, seed }: Claim): Promise<{ frozen: LabRecord[]; coming: LabRecord | undefined }> {
 		const { records, members, had, version } = await look(scenario);
 		const recordOf = (member: Member) => records.find(({ id }) => id === member.id) as LabRecord;
@@ -122,19 +109,30 @@ export function createPool(deps: PoolDeps): Pool {
 		return room && { bytes: room.memoryBytes, swapBytes: room.swapBytes, freeSwapBytes: room.freeSwapBytes, ...coldTimes };
 	}
 
-	/** Whether there is memory to wake a cold one beside all that is held or granted. To be asked by whoever grants memory at that moment. */
-	async function hasRoomFor(record: LabRecord): Promise<boolean> {
+	/** What is free beside all that is held or granted. */
+	async function freeRoom(records: readonly LabRecord[]) {
 		const provider = await deps.provider();
-		const slugs = catalogue.slugs();
-		const needed = ({ scenario, seed }: LabRecord) =>
-			slugs.includes(scenario) ? provider.neededBytes(catalogue.instantiate(scenario, seed).cluster) : 0;
-		const records = await store.list();
-		const woken = records.map((one) => (one.id === record.id ? { ...one, cold: false } : one));
-		// Other instances count a cold lab with what it takes: told before the look, as any grant.
-		await provider.grant(grantsOf(woken, needed));
 		const memory = await provider.memory();
-		const use = hostUse(records, memory, needed);
-		return memory.totalBytes - use.hereBytes - use.othersBytes >= needed(record) - (use.here.get(record.environmentId) ?? 0);
+		const neededBytes = (record: LabRecord) => neededBytesOf(record, catalogue, provider);
+		const use = hostUse(records, memory, neededBytes);
+		return { provider, neededBytes, use, freeBytes: memory.totalBytes - use.hereBytes - use.othersBytes };
+	}
+
+	/** Tells other instances what is granted before it is used; @param woken a cold lab that is to have all that it may come to take */
+	async function tell(woken?: string): Promise<void> {
+		const provider = await deps.provider();
+		const records = (await store.list()).map((record) => (record.id === woken ? { ...record, cold: false } : record));
+		await provider.grant(grantsOf(records, (record) => neededBytesOf(record, catalogue, provider)));
+	}
+
+	/**
+	 * Whether there is memory for all that a lab which is there may come to take. Other instances count a cold one with what it takes:
+	 * they are told before the look, as of any grant.
+	 */
+	async function hasRoomFor(record: LabRecord): Promise<boolean> {
+		await tell(record.id);
+		const { freeBytes, neededBytes, use } = await freeRoom(await store.list());
+		return freeBytes >= neededBytes(record) - (use.here.get(record.environmentId) ?? 0);
 	}
 
 	async function reclaim(labId: string): Promise<void> {
@@ -242,11 +240,15 @@ export function createPool(deps: PoolDeps): Pool {
 				if (action.do === "evict") await lifecycle.discard(action.member);
 				// Seconds each, and nobody waits for it.
 				if (action.do === "reclaim") void reclaim(action.member).catch((error) => log.warn({ err: error, lab: action.member }));
-				if (action.do === "renew") await lifecycle.renew(action.member).catch((error) => log.warn({ err: error, lab: action.member }));
+				if (action.do === "renew") {
+					await tell(action.member);
+					await lifecycle.renew(action.member).catch((error) => log.warn({ err: error, lab: action.member }));
+				}
 				if (action.do !== "create") continue;
 				const { scenario, seed } = action.key;
 				const record = await draftLab({ scenario, seed, anySeed: false, pooled: true, person: "" }, deps);
 				await keepLab(record, deps);
+				await tell();
 				lifecycle.start(record.id);
 			}
 			return plan;
@@ -259,11 +261,17 @@ export function createPool(deps: PoolDeps): Pool {
 		async giveWay() {
 			await tend(undefined, (action) => action.do === "evict" || action.do === "reclaim");
 		},
+		hasRoom: (cluster) =>
+			deps.grants.add(async () => {
+				const records = await store.list();
+				if (records.some(isWaiting)) return false;
+				const { freeBytes, provider } = await freeRoom(records);
+				return freeBytes >= provider.neededBytes(cluster);
+			}),
 		async spares(wanted) {
-			const { frozen } = await candidates(wanted);
-			const wakes: LabRecord[] = [];
-			for (const record of frozen) if (!isCold(record) || (await hasRoomFor(record))) wakes.push(record);
-			return wakes;
+			const found: LabRecord[] = [];
+			for (const record of (await candidates(wanted)).frozen) if (!isCold(record) || (await hasRoomFor(record))) found.push(record);
+			return found;
 		},
 		async claim(wanted, person) {
 			const { frozen, coming } = await candidates(wanted);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import { createLogger } from "../core/log.ts";
-import type { ClusterSpec, Contents } from "../providers/provider.ts";
+import type { ClusterSpec, Contents, LabProvider, Prepared } from "../providers/provider.ts";
 import { loadCatalogue } from "../scenarios/catalogue.ts";
 import type { ScenarioSteps } from "./bring-up.ts";
 import { canStartBroken } from "./contents.ts";
@@ -13,18 +13,52 @@ const one: ClusterSpec = { nodes: 1, kubeProxyMode: "nftables", dnsReplicas: 1, 
 const two = { ...one, nodes: 2 };
 const log = createLogger("test", "silent");
 
-/** Runs to the end over a provider that answers each call as told, and says what was asked and how often it waited. */
-async function run(answers: (Error | undefined)[], signal = new AbortController().signal) {
-	const asked: ClusterSpec[] = [];
-	let waits = 0;
-	const clock: Clock = { now: () => 0, sleep: async () => void waits++ };
-	const prepare = async (shape: ClusterSpec) => {
-		asked.push(shape);
-		const answer = answers.shift();
-		if (answer) throw answer;
+const contents = (key: string): Contents => ({ key, access: {} as Contents["access"], files: {}, fill: async () => {} });
+
+interface Run {
+	wanted?: Prepared[];
+	/** What each making comes to, in order; then all go well. */
+	answers?: (Error | undefined)[];
+	/** For so many rounds. */
+	rounds?: number;
+	/** What each look at the memory finds, in order; then there is enough. */
+	room?: boolean[];
+	signal?: AbortSignal;
+}
+
+/** Runs over a provider that forgets nothing that was made, and says what was asked of it and for how long it slept. */
+async function run({ wanted = [{ cluster: one }, { cluster: two }], answers = [], rounds = 1, room = [], signal }: Run) {
+	const ending = new AbortController();
+	const asked: string[] = [];
+	const slept: number[] = [];
+	const made = new Set<Prepared>();
+	const clock: Clock = {
+		now: () => 0,
+		async sleep(ms, woken) {
+			// A look at the memory of what is being made comes only where a test wants one.
+			if (ms === 5_000 && room.length === 0)
+				return new Promise((_, reject) => woken?.addEventListener("abort", () => reject(woken.reason)));
+			slept.push(ms);
+		},
 	};
-	await prepareAhead({ provider: { prepare }, wanted: [{ cluster: one }, { cluster: two }], clock, log, signal });
-	return { asked, waits };
+	const provider: Pick<LabProvider, "prepare" | "toPrepare"> = {
+		toPrepare: async (all) => all.filter((prepared) => !made.has(prepared)),
+		async prepare(cluster, ended, held) {
+			asked.push(`${cluster.nodes} ${held?.key ?? ""}`.trim());
+			// Being made, until it is ended.
+			if (room.length > 0) await new Promise((_, reject) => ended.addEventListener("abort", () => reject(new Error("killed"))));
+			const answer = answers.shift();
+			if (answer) throw answer;
+			for (const prepared of wanted) if (prepared.cluster === cluster && prepared.contents === held) made.add(prepared);
+		},
+	};
+	const onRound = () => {
+		rounds -= 1;
+		if (rounds === 0) ending.abort();
+	};
+	const hasRoom = async () => room.shift() ?? true;
+	await prepareAhead({ provider, wanted, hasRoom, onRound, clock, log, signal: signal ?? ending.signal });
+	return { asked, slept: slept.slice(0, -1) };
 }
 
 test("counts shapes without their add-ons, the most used first", () => {
@@ -44,32 +78,49 @@ test("wants every shape, then each scenario's first variant, broken, before anyb
 	expect(namespaces.slice(0, able.length)).toEqual(able.map(({ slug, seeds }) => catalogue.instantiate(slug, seeds[0]).namespace));
 });
 
+const failed = () => new AppError("docker-failed", "no");
+
 test("prepares one shape after the other", async () => {
-	expect(await run([])).toEqual({ asked: [one, two], waits: 0 });
+	expect((await run({})).asked).toEqual(["1", "2"]);
 });
 
 test("waits while labs are being made, and asks again", async () => {
 	const busy = () => new AppError("labs-come-first", "A lab is being made.", { retryable: true });
-	expect(await run([busy(), busy()])).toEqual({ asked: [one, one, one, two], waits: 2 });
+	expect(await run({ answers: [busy(), busy()] })).toEqual({ asked: ["1", "1", "1", "2"], slept: [30_000, 30_000] });
+});
+
+test("begins nothing for which there is no memory, and waits for it", async () => {
+	expect(await run({ wanted: [{ cluster: one }], room: [false, false] })).toEqual({ asked: ["1"], slept: [30_000, 30_000] });
+});
+
+test("gives up what is being made as soon as labs need its memory, and makes it later", async () => {
+	expect(await run({ wanted: [{ cluster: one }], room: [true, true, false] })).toEqual({
+		asked: ["1", "1"],
+		slept: [5_000, 5_000, 30_000],
+	});
 });
 
 test("goes on to the next shape where one can't be prepared", async () => {
-	expect(await run([new AppError("docker-failed", "no")])).toEqual({ asked: [one, two], waits: 0 });
+	expect((await run({ answers: [failed()] })).asked).toEqual(["1", "2"]);
 });
 
-test("tries no other contents where some can't be prepared, but every shape", async () => {
-	const contents = { key: "a", access: {} as Contents["access"], files: {}, fill: async () => {} };
-	const asked: string[] = [];
-	const prepare = async (shape: ClusterSpec, _signal: AbortSignal, wanted?: Contents) => {
-		asked.push(`${shape.nodes} ${wanted?.key ?? ""}`);
-		throw new AppError("docker-failed", "no");
-	};
-	const wanted = [{ cluster: one }, { cluster: one, contents }, { cluster: one, contents: { ...contents, key: "b" } }, { cluster: two }];
-	const clock: Clock = { now: () => 0, sleep: async () => {} };
-	await prepareAhead({ provider: { prepare }, wanted, clock, log, signal: new AbortController().signal });
-	expect(asked).toEqual(["1 ", "1 a", "2 "]);
+test("one slow moment costs no other variant its prepared cluster, and its own not for long", async () => {
+	const wanted = ["a", "b", "c"].map((key) => ({ cluster: one, contents: contents(key) }));
+	expect(await run({ wanted, answers: [failed()], rounds: 2 })).toEqual({ asked: ["1 a", "1 b", "1 c", "1 a"], slept: [20 * 60_000] });
+});
+
+test("tries no other contents where some can't be prepared one after another, but every shape; and none more than twice", async () => {
+	const wanted = [...["a", "b", "c"].map((key) => ({ cluster: one, contents: contents(key) })), { cluster: two }];
+	const { asked, slept } = await run({ wanted, answers: Array.from({ length: 20 }, failed), rounds: 4 });
+	expect(asked).toEqual(["1 a", "1 b", "2", "1 a", "1 b", "2", "1 c", "1 c"]);
+	expect(slept).toEqual([20, 40, 80].map((minutes) => minutes * 60_000));
+});
+
+test("tries nothing more where the disk is full, and looks again later", async () => {
+	const full = new AppError("prepared-full", "Prepared clusters take 1024 MiB.");
+	expect((await run({ answers: [full], rounds: 2 })).asked).toEqual(["1", "1", "2"]);
 });
 
 test("asks for nothing once it has been ended", async () => {
-	expect(await run([], AbortSignal.abort())).toEqual({ asked: [], waits: 0 });
+	expect((await run({ signal: AbortSignal.abort() })).asked).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Logger } from "../core/log.ts";
-import type { ClusterSpec, Contents, LabProvider } from "../providers/provider.ts";
+import type { ClusterSpec, LabProvider, Prepared } from "../providers/provider.ts";
 import type { Catalogue } from "../scenarios/catalogue.ts";
 import type { ScenarioSteps } from "./bring-up.ts";
 import { contentsOf } from "./contents.ts";
@@ -10,6 +10,15 @@ import { versionOf } from "./version.ts";
 
 // A lab takes half a minute to be made, and is used for longer.
 const retryMs = 30_000;
+/** As often as the pool looks. */
+const lookMs = 5_000;
+/** What labs have shown to be no good is made anew within so long; after a failure it takes twice as long each time. */
+const againMs = 10 * 60_000;
+const longestPauseMs = 6 * 60 * 60_000;
+/** One slow moment of the host fails one; what fails again has another reason. */
+const triesEach = 2;
+/** What hinders several one after another hinders all: the host's processors are not kept busy for nothing. */
+const failuresInARow = 2;
 
 /** Distinct shapes of clusters, those most often asked for first. Add-ons come later and make no difference. */
 export function shapesByUse(clusters: readonly ClusterSpec[]): ClusterSpec[] {
@@ -23,14 +32,8 @@ export function shapesByUse(clusters: readonly ClusterSpec[]): ClusterSpec[] {
 	return counted.sort((a, b) => b.uses - a.uses).map((one) => one.shape);
 }
 
-/** A cluster to have ready to be cloned: of a shape, and with contents or without. */
-export interface Ahead {
-	cluster: ClusterSpec;
-	contents?: Contents;
-}
-
 /** Every shape of the catalogue, then every variant that can start broken: the first of each scenario before the second of any. */
-export function wantedAhead(catalogue: Catalogue, { steps, madeOf }: { steps: ScenarioSteps; madeOf: string }): Ahead[] {
+export function wantedAhead(catalogue: Catalogue, { steps, madeOf }: { steps: ScenarioSteps; madeOf: string }): Prepared[] {
 	const instances = catalogue.list().flatMap(({ slug, seeds }) => {
 		const version = versionOf(catalogue, slug, madeOf);
 		return seeds.map((seed, turn) => ({ turn, version, scenario: catalogue.instantiate(slug, seed) }));
@@ -38,7 +41,7 @@ export function wantedAhead(catalogue: Catalogue, { steps, madeOf }: { steps: Sc
 	const first = instances.filter(({ turn }) => turn === 0).map(({ scenario }) => scenario.cluster);
 	const variants = instances
 		.toSorted((a, b) => a.turn - b.turn)
-		.flatMap(({ scenario, version }): Ahead[] => {
+		.flatMap(({ scenario, version }): Prepared[] => {
 			const contents = contentsOf(scenario, version, steps);
 			return contents ? [{ cluster: scenario.cluster, contents }] : [];
 		});
@@ -46,32 +49,88 @@ export function wantedAhead(catalogue: Catalogue, { steps, madeOf }: { steps: Sc
 }
 
 interface PrepareOptions {
-	provider: Pick<LabProvider, "prepare">;
-	wanted: readonly Ahead[];
+	provider: Pick<LabProvider, "prepare" | "toPrepare">;
+	wanted: readonly Prepared[];
+	/** Whether there is memory for a cluster of this shape, besides what labs have, are granted or wait for. */
+	hasRoom(cluster: ClusterSpec): Promise<boolean>;
+	/** Called whenever all that was missing has been tried. */
+	onRound(): void;
 	clock: Clock;
 	log: Logger;
 	signal: AbortSignal;
 }
 
-/** Lets the provider prepare one after the other, whenever no lab is being made or used. What can't be prepared is left as it is: labs start all the same. */
-export async function prepareAhead({ provider, wanted, clock, log, signal }: PrepareOptions): Promise<void> {
-	let trust = true;
-	for (const { cluster, contents } of wanted) {
-		// What hinders one hinders all, mostly: the host's processors are not kept busy for nothing.
-		while (trust || !contents) {
-			if (signal.aborted) return;
-			try {
-				await provider.prepare(cluster, signal, contents);
-				break;
-			} catch (error) {
-				if (signal.aborted) return;
-				if (!(error instanceof AppError && error.code === "labs-come-first")) {
-					log.warn({ err: error, cluster, contents: contents?.key }, "such labs start without a prepared cluster");
-					if (contents) trust = false;
-					break;
-				}
-				await clock.sleep(retryMs, signal).catch(() => {});
-			}
+/**
+ * Has the provider prepare what is missing, one after the other, while no lab is being made or used and there is memory for it;
+ * again and again until the signal ends it, since what was prepared may be lost or distrusted. What can't be prepared is left as
+ * it is: labs start all the same.
+ */
+export async function prepareAhead(options: PrepareOptions): Promise<void> {
+	const { clock, log, signal, onRound } = options;
+	const failures = new Map<Prepared, number>();
+	for (let pauseMs = againMs; !signal.aborted; ) {
+		const isDone = await round(options, failures).catch((error) => log.warn({ err: error }, "what is prepared could not be looked at"));
+		onRound();
+		pauseMs = isDone ? againMs : Math.min(2 * pauseMs, longestPauseMs);
+		await clock.sleep(pauseMs, signal).catch(() => {});
+	}
+}
+
+/** @returns whether it was gone through without a failure */
+async function round(options: PrepareOptions, failures: Map<Prepared, number>): Promise<boolean> {
+	const { provider, wanted, log, signal } = options;
+	let [isDone, inARow] = [true, 0];
+	for (const one of await provider.toPrepare(wanted)) {
+		const { cluster, contents } = one;
+		if ((failures.get(one) ?? 0) >= triesEach || (contents && inARow >= failuresInARow)) continue;
+		try {
+			await prepareOne(one, options);
+			inARow = 0;
+		} catch (error) {
+			if (signal.aborted) return false;
+			log.warn({ err: error, cluster, contents: contents?.key }, "such labs start without a prepared cluster");
+			isDone = false;
+			// Not its own fault, and nothing after it fits either.
+			if (error instanceof AppError && error.code === "prepared-full") return false;
+			failures.set(one, (failures.get(one) ?? 0) + 1);
+			if (contents) inARow += 1;
 		}
+	}
+	return isDone;
+}
+
+async function prepareOne(one: Prepared, options: PrepareOptions): Promise<void> {
+	const { hasRoom, clock, signal } = options;
+	for (;;) {
+		signal.throwIfAborted();
+		try {
+			if (await hasRoom(one.cluster)) return await prepareWhileThereIsRoom(one, options);
+		} catch (error) {
+			if (!(error instanceof AppError && error.code === "labs-come-first")) throw error;
+		}
+		await clock.sleep(retryMs, signal);
+	}
+}
+
+/** Ends it as soon as somebody needs the memory. @throws AppError `labs-come-first` */
+async function prepareWhileThereIsRoom({ cluster, contents }: Prepared, { provider, hasRoom, clock, log, signal }: PrepareOptions) {
+	const [short, ended] = [new AbortController(), new AbortController()];
+	const watch = async () => {
+		for (;;) {
+			await clock.sleep(lookMs, ended.signal);
+			if (!(await hasRoom(cluster))) short.abort(new AppError("labs-come-first", "Its memory is needed for labs.", { retryable: true }));
+		}
+	};
+	const watching = watch().catch((error) => {
+		if (!ended.signal.aborted) log.warn({ err: error }, "nobody sees whether a cluster that is prepared has its memory");
+	});
+	try {
+		await provider.prepare(cluster, AbortSignal.any([signal, short.signal]), contents);
+	} catch (error) {
+		// The reason counts, not what was under way when it was ended.
+		throw short.signal.aborted ? short.signal.reason : error;
+	} finally {
+		ended.abort();
+		await watching;
 	}
 }

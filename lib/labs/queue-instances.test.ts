@@ -50,3 +50,32 @@ test("two instances on one host never grant its last room twice, and one of them
 	}
 	await theirs.close();
 });
+
+test("what the pool is granted other instances are told before anything of it is made, and of a cold lab before it is woken", async () => {
+	const labs = host.engine();
+	const { world } = host;
+	/** What others had been told of each lab when it was first put on the host. */
+	const told: (number | undefined)[] = [];
+	const put = world.labs.set.bind(world.labs);
+	world.labs.set = (id, lab) => {
+		if (!world.labs.has(id)) told.push(world.granted[id]);
+		return put(id, lab);
+	};
+	await host.fill(labs);
+	expect(told.length).toBeGreaterThan(1);
+	expect(new Set(told)).toEqual(new Set([gib]));
+
+	const { id, seed } = await host.spare();
+	await host.store.chill(id);
+	await labs.queue.tend();
+	expect(world.granted[id]).toBe(0);
+	for (const other of await host.pooled()) if (other.scenario === slug && other.id !== id) await host.store.discard(other.id);
+	let woken: number | undefined;
+	const take = host.store.take.bind(host.store);
+	host.store.take = (labId, change) => {
+		woken = world.granted[labId];
+		return take(labId, change);
+	};
+	expect((await labs.start(slug, seed)).id).toBe(id);
+	expect(woken).toBe(gib);
+});

@@ -26,6 +26,7 @@ describe("a lab of which a cluster was prepared broken", () => {
 		expect(await live(labs, id)).toMatchObject({ state: "active", seed: 1 });
 		expect(host.steps).toEqual(["still broken", "still broken"]);
 		expect(await host.store.faultOf(id)).toBeDefined();
+		expect(host.world.calls).toEqual([`create ${id}`, `judge ${key} true`]);
 	});
 
 	test("is made the longer way for another variant", async () => {
@@ -34,13 +35,12 @@ describe("a lab of which a cluster was prepared broken", () => {
 		expect(host.steps).toEqual(["baseline", "healthy", "fault", "symptom"]);
 	});
 
-	test("that does not show its fault is never shown: it is made the longer way, and the prepared one is forgotten", async () => {
+	test("that does not show its fault is never shown: it is made the longer way, and the prepared one is judged by it", async () => {
 		host.sleepsOn = new AppError("fault-without-symptom", "It answers.");
 		const { id } = await labs.start(slug, 1);
 		expect(await live(labs, id)).toMatchObject({ state: "active" });
 		expect(host.steps).toEqual(["still broken", "baseline", "healthy", "fault", "symptom"]);
-		expect(host.world.calls).toEqual([`create ${id}`, `distrust ${key}`, `destroy ${id}`, `create ${id}`]);
-		expect(host.world.prepared.size).toBe(0);
+		expect(host.world.calls).toEqual([`create ${id}`, `judge ${key} false`, `destroy ${id}`, `create ${id}`]);
 	});
 
 	test("whose engine dies before it is proven is proven by the next", async () => {

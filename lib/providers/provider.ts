@@ -54,6 +54,12 @@ export interface Contents extends Pick<LabSpec, "access" | "files"> {
 	fill(environment: LabEnvironment, context: StepContext): Promise<void>;
 }
 
+/** A cluster to have ready to be cloned: of a shape, and with contents or without. */
+export interface Prepared {
+	cluster: ClusterSpec;
+	contents?: Contents;
+}
+
 export interface StepContext {
 	signal: AbortSignal;
 	/** Called as each named step begins: the page shows it. */
@@ -187,8 +193,13 @@ export interface LabProvider {
 	 * @throws AppError `labs-come-first`, retryable, where labs are being made or used; `prepared-full` where no more is kept
 	 */
 	prepare(cluster: ClusterSpec, signal: AbortSignal, contents?: Contents): Promise<void>;
-	/** Forgets what was prepared with these contents: a lab made from it was not as it should be. */
-	distrust(spec: Pick<LabSpec, "cluster" | "access" | "contents">): Promise<void>;
+	/**
+	 * Of what is wanted, what {@link prepare} has still to make. What is there stays for as long as somebody wants it; what nobody
+	 * has wanted or used for long is removed.
+	 */
+	toPrepare(wanted: readonly Prepared[]): Promise<Prepared[]>;
+	/** Notes whether a lab that started with these contents was as it should be: what fails again and again is not used any more. */
+	judge(spec: Pick<LabSpec, "cluster" | "access" | "contents">, asPrepared: boolean): Promise<void>;
 	/** Takes up a lab that is whole, after a restart of the engine; undefined where any part is missing. */
 	adopt(labId: string): Promise<LabEnvironment | undefined>;
 	/** Ids of all labs of this instance of which anything exists on the host. */

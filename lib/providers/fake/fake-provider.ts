@@ -34,9 +34,9 @@ export function createFakeProvider(world: FakeWorld): LabProvider {
 		async prepare(_cluster, _signal, contents) {
 			if (contents) world.prepared.add(contents.key);
 		},
-		async distrust({ contents = "" }) {
-			world.calls.push(`distrust ${contents}`);
-			world.prepared.delete(contents);
+		toPrepare: async (wanted) => wanted.filter(({ contents }) => contents && !world.prepared.has(contents.key)),
+		async judge({ contents = "" }, asPrepared) {
+			world.calls.push(`judge ${contents} ${asPrepared}`);
 		},
 		async adopt(labId) {
 			world.calls.push(`adopt ${labId}`);

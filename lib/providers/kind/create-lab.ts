@@ -67,7 +67,7 @@ export async function createLab(context: KindContext, spec: LabSpec, step: StepC
 		} catch (error) {
 			step.signal.throwIfAborted();
 			log.warn({ err: error }, "what was prepared did not come back: the lab is made the longer way");
-			await forgetContents(context, spec);
+			await judgeContents(context, spec, false);
 			await removeCluster(context, spec.labId, paths);
 			return createLab(context, { ...spec, contents: undefined }, step);
 		}
@@ -122,13 +122,15 @@ async function contentsBack(context: KindContext, { spec, contents, paths, signa
 	await Promise.all([back, waitForPolicy(options)]);
 }
 
-/** Removes the golden cluster with a lab's contents. */
-export async function forgetContents(
-	{ goldenDir, host }: KindContext,
-	spec: Pick<LabSpec, "cluster" | "access" | "contents">,
+/** Notes whether a lab with these contents was as it should be, and removes the golden cluster where it is trusted no longer. */
+export async function judgeContents(
+	{ goldenDir, host, trust }: KindContext,
+	{ cluster, access, contents }: Pick<LabSpec, "cluster" | "access" | "contents">,
+	asPrepared: boolean,
 ): Promise<void> {
-	if (goldenDir && spec.contents !== undefined)
-		await removeGolden(goldenDir, goldenKey(host, spec.cluster, { key: spec.contents, access: spec.access }));
+	if (!goldenDir || contents === undefined) return;
+	const key = goldenKey(host, cluster, { key: contents, access });
+	if (trust.judge(key, asPrepared)) await removeGolden(goldenDir, key);
 }
 
 /** @throws AppError `part-ended` where a container ended by itself, as one of an image older than this program does */

@@ -75,3 +75,9 @@ test("what was taken away from the board is said again", async () => {
 	await theirs.say({ b: 2 });
 	expect(await boardOf("mine").heard()).toEqual({ theirs: { b: 2 } });
 });
+
+test("what is said at once is said one after another, and the last counts", async () => {
+	const theirs = boardOf("theirs");
+	await Promise.all([theirs.say({ a: 1 }), theirs.say({ b: 2 }), theirs.say({ c: 3 })]);
+	expect(await boardOf("mine").heard()).toEqual({ theirs: { c: 3 } });
+});

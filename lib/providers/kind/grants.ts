@@ -39,6 +39,7 @@ export function createGrantBoard(dir: string, instanceId: string, clock: Clock):
 	const file = join(dir, `${instanceId}.json`);
 	let said = "";
 	let cold: Grants = {};
+	let speaking: Promise<unknown> = Promise.resolve();
 
 	async function write(text: string): Promise<void> {
 		// Whoever reads meanwhile finds the old words or the new ones.
@@ -46,15 +47,22 @@ export function createGrantBoard(dir: string, instanceId: string, clock: Clock):
 		await rename(`${file}.${process.pid}`, file);
 	}
 
+	async function sayNow(labs: Grants): Promise<void> {
+		const text = JSON.stringify({ pid: process.pid, startedAt: await startOf(process.pid), labs });
+		// Gone where somebody has emptied the cache meanwhile.
+		if (text === said && (await isThere(file))) return;
+		await mkdir(dir, { recursive: true });
+		if (said === "") await forgetGone(dir, clock.now());
+		await write(text);
+		[said, cold] = [text, coldOf(labs)];
+	}
+
 	return {
-		async say(labs) {
-			const text = JSON.stringify({ pid: process.pid, startedAt: await startOf(process.pid), labs });
-			// Gone where somebody has emptied the cache meanwhile.
-			if (text === said && (await isThere(file))) return;
-			await mkdir(dir, { recursive: true });
-			if (said === "") await forgetGone(dir, clock.now());
-			await write(text);
-			[said, cold] = [text, coldOf(labs)];
+		// One after another: what was said last is what counts.
+		say(labs) {
+			const saying = speaking.then(() => sayNow(labs));
+			speaking = saying.catch(() => {});
+			return saying;
 		},
 		async heard() {
 			const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith(".json") && name !== `${instanceId}.json`);

@@ -5,6 +5,7 @@ import type { HostManifest, IngressAddon } from "../../core/host.ts";
 import type { Logger } from "../../core/log.ts";
 import type { StepContext } from "../provider.ts";
 import type { Docker } from "./docker.ts";
+import type { GoldenTrust } from "./golden/trust.ts";
 
 export interface KindProviderOptions {
 	/** `$FAULTLINE_DATA`, absolute. */
@@ -31,6 +32,7 @@ export interface KindProviderOptions {
 /** What every part of the provider works with. */
 export interface KindContext extends KindProviderOptions {
 	docker: Docker;
+	trust: GoldenTrust;
 }
 
 /** Files of one lab on the host; nobody but the engine reads them. */

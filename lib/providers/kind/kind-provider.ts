@@ -3,12 +3,14 @@ import { AppError } from "../../core/errors.ts";
 import { canReclaim } from "../../core/swap.ts";
 import type { LabEnvironment, LabProvider } from "../provider.ts";
 import { coldRoom, neededBytes, parseMeminfo, shareMemory } from "./capacity.ts";
-import { createLab, forgetContents } from "./create-lab.ts";
+import { createLab, judgeContents } from "./create-lab.ts";
 import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
-import { goldenKey, readGolden } from "./golden/golden-file.ts";
+import { goldenKey, hasGolden, readGolden, touchGolden } from "./golden/golden-file.ts";
 import { goldenId, prepareGolden } from "./golden/prepare-golden.ts";
-import { createGrantBoard } from "./grants.ts";
+import { defaultLimitBytes, pruneGolden } from "./golden/prune-golden.ts";
+import { createGoldenTrust } from "./golden/trust.ts";
+import { createGrantBoard, type Grants } from "./grants.ts";
 import { type KindContext, type KindProviderOptions, labPaths, labsDir } from "./kind-context.ts";
 import { createKindEnvironment } from "./kind-environment.ts";
 import { labsOnHost } from "./lab-memory.ts";
@@ -21,7 +23,7 @@ export type { KindProviderOptions } from "./kind-context.ts";
 
 /** Labs as kind clusters on this host's Docker. */
 export function createKindProvider(options: KindProviderOptions): LabProvider {
-	const context: KindContext = { ...options, docker: createDocker(options.host.docker) };
+	const context: KindContext = { ...options, docker: createDocker(options.host.docker), trust: createGoldenTrust() };
 	const { docker, instanceId, dataDir, host } = context;
 	const channel = createProberChannel(() => connectProber(context));
 	const grants = options.grantsDir === undefined ? undefined : createGrantBoard(options.grantsDir, instanceId, options.clock);
@@ -66,7 +68,12 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 	}
 
 	/** The golden cluster that is being made, one at a time: it yields to labs. */
-	let preparing: { id: string; abort: AbortController; ended: Promise<unknown> } | undefined;
+	let preparing: { id: string; bytes: number; abort: AbortController; ended: Promise<unknown> } | undefined;
+
+	/** To labs of this instance. */
+	let granted: Grants = {};
+	/** Other instances count a golden cluster that is made as the lab that it is. */
+	const tell = async () => grants?.say({ ...granted, ...(preparing && { [preparing.id]: preparing.bytes }) });
 
 	return {
 		name: "kind",
@@ -117,21 +124,32 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 			const abort = new AbortController();
 			const environmentOf = (labId: string) =>
 				createKindEnvironment(context, { labId, nodes: cluster.nodes, contents: undefined }, channel);
-			const work = prepareGolden(context, dir, {
-				...{ spec: cluster, contents, environmentOf, signal: AbortSignal.any([signal, abort.signal]) },
-			});
-			preparing = { id: goldenId(key), abort, ended: work.catch(() => {}) };
-			// The reason counts, not what was under way when it was ended.
-			return work
-				.catch((error) => {
-					throw abort.signal.aborted ? abort.signal.reason : error;
-				})
-				.finally(async () => {
-					preparing = undefined;
-					await endEyes();
-				});
+			const ended = Promise.withResolvers<void>();
+			preparing = { id: goldenId(key), bytes: neededBytes(cluster), abort, ended: ended.promise };
+			try {
+				await tell();
+				const either = AbortSignal.any([signal, abort.signal]);
+				await prepareGolden(context, dir, { spec: cluster, contents, environmentOf, signal: either });
+			} catch (error) {
+				// The reason counts, not what was under way when it was ended.
+				throw abort.signal.aborted ? abort.signal.reason : error;
+			} finally {
+				preparing = undefined;
+				await tell().finally(ended.resolve);
+				await endEyes();
+			}
 		},
-		distrust: (spec) => forgetContents(context, spec),
+		async toPrepare(wanted) {
+			const dir = context.goldenDir;
+			if (!dir) return [];
+			const now = context.clock.now();
+			const keys = wanted.map(({ cluster, contents }) => goldenKey(host, cluster, contents));
+			const there = await Promise.all(keys.map((key) => hasGolden(dir, key)));
+			await Promise.all(keys.map((key, index) => (there[index] ? touchGolden(dir, key, now) : undefined)));
+			await pruneGolden(dir, { limitBytes: context.goldenLimitBytes ?? defaultLimitBytes, now });
+			return wanted.filter((_, index) => !there[index] && !context.trust.isGivenUp(keys[index] ?? ""));
+		},
+		judge: (spec, asPrepared) => judgeContents(context, spec, asPrepared),
 		neededBytes,
 		async memory() {
 			const told = (await grants?.heard()) ?? {};
@@ -139,7 +157,10 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 			const meminfo = parseMeminfo(await readFile("/proc/meminfo", "utf8"));
 			return shareMemory({ meminfo, instanceId, labs, told, limitBytes: options.memoryBytes, givesWay: (id) => id === preparing?.id });
 		},
-		grant: async (labs) => grants?.say(labs),
+		async grant(labs) {
+			granted = labs;
+			await tell();
+		},
 		async coldRoom(cluster) {
 			if (!(await canReclaim())) return null;
 			const [meminfo, swaps] = await Promise.all(["/proc/meminfo", "/proc/swaps"].map((file) => readFile(file, "utf8")));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../../core/errors.ts";
@@ -75,6 +75,18 @@ export async function readGolden(dir: string, key: string): Promise<Golden | und
 		if (error instanceof AppError || error instanceof z.ZodError || error instanceof SyntaxError) return undefined;
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
 		throw error;
+	}
+}
+
+/** Whether there is one, without reading all of it. */
+export async function hasGolden(dir: string, key: string): Promise<boolean> {
+	const folder = join(dir, key);
+	try {
+		const { nodes } = goldenRecord.parse(JSON.parse(await readFile(join(folder, "golden.json"), "utf8")));
+		const sizes = await Promise.all(nodes.map(async (_, index) => (await stat(join(folder, `${index}.tar`))).size));
+		return sizes.every((bytes) => bytes > 0);
+	} catch {
+		return false;
 	}
 }
 

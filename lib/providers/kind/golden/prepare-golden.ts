@@ -17,7 +17,7 @@ import { tarArchive } from "../tar.ts";
 import { cloneCluster } from "./clone-cluster.ts";
 import { readyPods, waitForPods } from "./contents-ready.ts";
 import { type Golden, type GoldenRecord, goldenKey, readGolden, writeGolden } from "./golden-file.ts";
-import { makeRoom } from "./prune-golden.ts";
+import { defaultLimitBytes, makeRoom } from "./prune-golden.ts";
 import { readTar, type TarEntry } from "./tar-entries.ts";
 import { rewriteLog } from "./write-ahead-log.ts";
 
@@ -25,8 +25,6 @@ import { rewriteLog } from "./write-ahead-log.ts";
 const settleTimeoutMs = 120_000;
 /** Files from this size on are looked at for copies: network agents put the same program into two folders. */
 const programBytes = 1024 * 1024;
-/** 60 prepared clusters of 17 MB. */
-const defaultLimitBytes = 1024 ** 3;
 
 const inspected = z.tuple([
 	z.object({

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makeRoom, planPrune } from "./prune-golden.ts";
+import { makeRoom, planPrune, pruneGolden } from "./prune-golden.ts";
 
 const dayMs = 24 * 60 * 60_000;
 const now = 100 * dayMs;
@@ -37,6 +37,9 @@ test("room is made on disk, and where there is none the reason says how to get i
 		expect(await readdir(dir)).toEqual(["mine"]);
 		await expect(makeRoom(dir, { limitBytes: 1000, now })).rejects.toMatchObject({ code: "prepared-full" });
 		await makeRoom(join(dir, "none"), { limitBytes: 1, now });
+		expect(await pruneGolden(dir, { limitBytes: 1000, now })).toBe(1000);
+		expect(await pruneGolden(dir, { limitBytes: 1000, now: now + 15 * dayMs })).toBe(0);
+		expect(await readdir(dir)).toEqual([]);
 	} finally {
 		await rm(dir, { recursive: true, force: true });
 	}

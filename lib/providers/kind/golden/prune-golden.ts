@@ -10,6 +10,9 @@ const unusedMs = 14 * dayMs;
 /** Younger than this it may be another instance's, which has just made it. */
 const freshMs = dayMs;
 
+/** 60 prepared clusters of 17 MB. */
+export const defaultLimitBytes = 1024 ** 3;
+
 /** A prepared cluster on disk, or what a killed engine has left of one. */
 export interface Kept {
 	key: string;
@@ -30,15 +33,20 @@ export function planPrune(kept: readonly Kept[], { limitBytes, now }: { limitByt
 	});
 }
 
-/**
- * Removes prepared clusters that are not used any more.
- * @throws AppError `prepared-full` where those in use take as much of the disk as they may
- */
-export async function makeRoom(dir: string, limits: { limitBytes: number; now: number }): Promise<void> {
+/** Removes prepared clusters that are not used any more. @returns bytes that the others take */
+export async function pruneGolden(dir: string, limits: { limitBytes: number; now: number }): Promise<number> {
 	const kept = await keptIn(dir);
 	const gone = new Set(planPrune(kept, limits));
 	for (const key of gone) await removeGolden(dir, key);
-	const left = kept.filter(({ key }) => !gone.has(key)).reduce((sum, { bytes }) => sum + bytes, 0);
+	return kept.filter(({ key }) => !gone.has(key)).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/**
+ * The same before one more is made.
+ * @throws AppError `prepared-full` where those in use take as much of the disk as they may
+ */
+export async function makeRoom(dir: string, limits: { limitBytes: number; now: number }): Promise<void> {
+	const left = await pruneGolden(dir, limits);
 	if (left < limits.limitBytes) return;
 	throw new AppError("prepared-full", `Prepared clusters take ${Math.ceil(left / MiB)} MiB in ${dir}.`, {
 		mend: "Allow more with FAULTLINE_CLONES_MIB.",
