@@ -52,8 +52,11 @@ test("a fix that is still on its way is asked again until it shows", async () =>
 		"plain 1000",
 		"plain 2000",
 		"plain 3000",
-		"plain 3000",
 		"plain 4000",
+		"plain 5000",
+		"plain 6000",
+		"plain 7000",
+		"plain 7000",
 	]);
 	expect(waits[0]).toBe("the nodes");
 });

@@ -8,12 +8,17 @@ import { isSampled } from "./evaluate.ts";
 import type { Pending } from "./recent-change.ts";
 
 const pollMs = 400;
+/**
+ * An objective that has failed in this look counts as passing when it has passed so often in a row: what fails at times
+ * would otherwise be asked until it happens to pass. docs/sampling.md says what that leaves to chance.
+ */
+const passesInARow = 5;
 
 /** Asks some objectives once on one view. */
 export type Evaluate = (scenario: ScenarioInstance, view: ClusterView) => Promise<ObjectiveResult[]>;
 
 /**
- * Asks until all pass, or until nothing more is on its way; at least once. Sampled objectives are asked once, when
+ * Asks until all pass and go on to, or until nothing more is on its way; at least once. Sampled objectives are asked once, when
  * nothing is on its way any more: samples of a system that is still changing would prove nothing, and asking again until
  * they pass would spend the risk that the scenario states.
  * @param pending what a change may still have to reach, at the time of the call
@@ -53,16 +58,18 @@ export async function askUntil(options: {
 		// Those that fail are asked again each at its own pace, once at least: one that takes long to ask must not use up the
 		// others' time. Then all together again.
 		const failing = plain.filter(({ id }) => newest.get(id)?.verdict !== "pass");
-		if (!(await Promise.all(failing.map(untilItPasses))).every(Boolean)) break;
+		if (!(await Promise.all(failing.map(untilItLasts))).every(Boolean)) break;
 	}
 	note(await ask(sampled));
 	return scenario.objectives.flatMap(({ id }) => newest.get(id) ?? []);
 
-	async function untilItPasses(objective: Objective): Promise<boolean> {
-		for (;;) {
+	/** The last passes may come after all patience: only a failure ends it then. */
+	async function untilItLasts(objective: Objective): Promise<boolean> {
+		for (let passed = 0; passed < passesInARow; ) {
 			await watching.change(pollMs);
-			if (note(await ask([objective]))) return true;
-			if (clock.now() >= until(pending())) return false;
+			passed = note(await ask([objective])) ? passed + 1 : 0;
+			if (passed === 0 && clock.now() >= until(pending())) return false;
 		}
+		return true;
 	}
 }

@@ -25,7 +25,11 @@ export const workloadRef = z.union([
 export type WorkloadRef = z.infer<typeof workloadRef>;
 
 const common = { from: vantage, timeoutMs: z.number().int().min(100).max(10_000).default(2000) };
-const samples = z.number().int().min(1).max(60);
+/**
+ * How often a check asks in one look, all at once. A decisive check looks four times, so that of a system that fails one
+ * request in ten less than one check in a hundred comes through; docs/sampling.md. What fails more seldom wants `sampling`.
+ */
+const samples = z.number().int().min(1).max(60).default(12);
 
 /**
  * Judges an intermittent fault by a sequential probability ratio test instead of a fixed number of samples. A repaired
@@ -58,7 +62,7 @@ export const appCheck = z.strictObject({
 	url,
 	/** The workload that must have seen the request's nonce. */
 	backend: workloadRef,
-	samples: samples.default(4),
+	samples,
 	sampling: sampling.optional(),
 });
 
@@ -93,7 +97,7 @@ export const httpCheck = z.strictObject({
 		.array(z.strictObject({ backend: workloadRef, atLeast: z.number().min(0).max(1), atMost: z.number().min(0).max(1) }))
 		.min(1)
 		.optional(),
-	samples: samples.default(6),
+	samples,
 	sampling: sampling.optional(),
 });
 
@@ -118,7 +122,7 @@ export const dnsCheck = z.strictObject({
 	 * node, for the whole name. So many endpoints there must be.
 	 */
 	endpointsOf: z.strictObject({ service: name, namespace: name.optional(), atLeast: z.number().int().min(1).default(1) }).optional(),
-	samples: samples.default(4),
+	samples,
 	sampling: sampling.optional(),
 });
 
@@ -129,7 +133,7 @@ export const tcpCheck = z.strictObject({
 	host: name,
 	port,
 	expect: reach,
-	samples: samples.default(3),
+	samples,
 });
 export const udpCheck = z.strictObject({
 	type: z.literal("udp"),
@@ -137,7 +141,7 @@ export const udpCheck = z.strictObject({
 	host: name,
 	port,
 	expect: reach,
-	samples: samples.default(3),
+	samples,
 });
 
 export const endpointsCheck = z.strictObject({

@@ -33,7 +33,7 @@ test("reports problems of every kind at once, by file and line", async () => {
 
 test("an unknown key deep inside is found on its own line", async () => {
 	using copy = copyOf(slug);
-	copy.replace("scenario.yaml", "      samples: 8", "      sampels: 8");
+	copy.replace("scenario.yaml", "      url: http://${backend}/", "      url: http://${backend}/\n      sampels: 8");
 	const problems = await problemsOf(copy.directory);
 	expect(problems).toEqual([
 		{

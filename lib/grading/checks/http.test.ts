@@ -62,7 +62,7 @@ test("a user's request shows the application's own words", () => {
 		http(502, '{"error":"catalog: dial tcp 10.96.0.7:80: connect: connection refused"}'),
 	);
 	expect(sent[0]).toMatchObject({ from: { workstation: true }, url: "http://172.30.0.2:30080/via/catalog" });
-	expect(judgement.message).toContain("observed 502 (catalog: dial tcp 10.96.0.7:80: connect: connection refused); 4 samples");
+	expect(judgement.message).toContain("observed 502 (catalog: dial tcp 10.96.0.7:80: connect: connection refused); 12 samples");
 });
 
 test("pods of another owner or image are no witnesses", () => {

@@ -32,9 +32,9 @@ export function judgeMutant(outcome: MutantOutcome, report: GradeReport, breaks:
 	return { ok, expected: outcomeInWords(outcome, breaks), verdict: reportInWords(report) };
 }
 
-/** A report in one line: the verdict, and every message that decided it. */
+/** A report in one line: the verdict, the grader's own trouble, and every message that decided it. */
 export function reportInWords(report: GradeReport): string {
 	const deciding = [...report.objectives, ...report.guards].filter(({ verdict }) => verdict !== "pass");
 	const head = report.repair === "none" ? report.verdict : report.repair;
-	return [head, ...deciding.map(({ id, message }) => `${id}: ${message}`)].join(" | ");
+	return [head, ...(report.trouble ? [report.trouble] : []), ...deciding.map(({ id, message }) => `${id}: ${message}`)].join(" | ");
 }

@@ -34,6 +34,11 @@ test("a wrong fix must fail at the check it names, for the reason it names", () 
 	expect(judgeWrong({ fails: "by-name", reason: "refused" }, report("pass", "repair", objective("by-name", "pass"))).ok).toBe(false);
 });
 
+test("a run that could not be judged says why", () => {
+	const troubled = { ...report("error", "none", objective("list", "pass")), trouble: "the API server did not answer" };
+	expect(judgeFix(troubled)).toMatchObject({ ok: false, verdict: "error | the API server did not answer" });
+});
+
 test("a fault must break what it says and nothing else", () => {
 	expect(unlikeFault([objective("a", "fail"), objective("b", "pass")], ["a"])).toEqual([]);
 	expect(unlikeFault([objective("a", "pass"), objective("b", "fail")], ["a"])).toEqual([
