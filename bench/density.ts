@@ -6,6 +6,9 @@ import { readHostManifest } from "../lib/core/host.ts";
 import { newId } from "../lib/core/ids.ts";
 import { hostReserveBytes } from "../lib/core/lab-memory.ts";
 import { createLogger } from "../lib/core/log.ts";
+import { contentsOf } from "../lib/labs/contents.ts";
+import { scenarioSteps } from "../lib/labs/steps/scenario-steps.ts";
+import { versionOf } from "../lib/labs/version.ts";
 import { createKindProvider } from "../lib/providers/kind/kind-provider.ts";
 import type { LabEnvironment, LabProvider } from "../lib/providers/provider.ts";
 import { loadCatalogue } from "../lib/scenarios/catalogue.ts";
@@ -35,7 +38,8 @@ export async function benchDensity(options: BenchOptions & { cacheDir: string; l
 	const host = await readHostManifest(options.dataDir);
 	const dataDir = await mkdtemp(join(tmpdir(), "faultline-bench-"));
 	const log = createLogger("bench", process.env.FAULTLINE_LOG ?? "error");
-	const scenario = (await loadCatalogue(join(import.meta.dirname, "..", "scenarios"))).instantiate(slug, 1);
+	const catalogue = await loadCatalogue(join(import.meta.dirname, "..", "scenarios"));
+	const scenario = catalogue.instantiate(slug, 1);
 	const open = (goldenDir?: string): LabProvider => createKindProvider({ dataDir, instanceId: newId(), host, goldenDir, log, clock });
 	const byKind = open();
 	const cloning = open(join(options.cacheDir, "golden"));
@@ -48,15 +52,17 @@ export async function benchDensity(options: BenchOptions & { cacheDir: string; l
 		onStep("B: one lab by kind");
 		const first = await makeLab(byKind, scenario, signal);
 		await byKind.destroy(first.environment.labId);
-		onStep("Preparing the cluster that is cloned");
+		onStep("Preparing the clusters that are cloned");
+		const contents = contentsOf(scenario, versionOf(catalogue, slug, cloning.madeOf), scenarioSteps);
 		await cloning.prepare(scenario.cluster, signal);
+		await cloning.prepare(scenario.cluster, signal, contents);
 
 		const empty = await readHost();
 		const running: number[] = [];
 		let runningCpu = 0;
 		for (let n = 1; n <= options.labs; n += 1) {
 			onStep(`Making ${n} of ${options.labs}`);
-			const { environment } = await makeLab(cloning, scenario, signal);
+			const { environment } = await makeLab(cloning, scenario, signal, contents);
 			labs.push(environment);
 			if (n === 1) {
 				await clock.sleep(settleMs, signal);
