@@ -22,6 +22,9 @@ test("patches each kubeadm document by itself", () => {
 		"InitConfiguration",
 	]);
 	expect(patches[0].failCgroupV1).toBe(false);
+	const etcd = Object.fromEntries(patches[1].etcd.local.extraArgs.map(({ name, value }: { name: string; value: string }) => [name, value]));
+	// etcd refuses to start otherwise.
+	expect(Number(etcd["election-timeout"])).toBeGreaterThanOrEqual(5 * Number(etcd["heartbeat-interval"]));
 	expect(patches[2].nodeRegistration.taints).toEqual([]);
 });
 

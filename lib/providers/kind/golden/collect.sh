@@ -3,13 +3,6 @@
 set -eu
 out=$1
 mkdir -p /kind/golden
-# What kube-proxy has told the kernel: a clone's pods find the API server before its kube-proxy runs.
-case $2 in
-iptables) for table in nat filter; do
-	echo "*$table"; iptables-save -t $table | grep -E '^(:KUBE-|-[AI] .*KUBE-)' || true; echo COMMIT
-done >/kind/golden/rules ;;
-nftables) for family in ip ip6; do nft list table $family kube-proxy 2>/dev/null || true; done >/kind/golden/rules ;;
-esac
 # What steps have set in the kernel for this node.
 sysctl --all 2>/dev/null | grep '^net\.ipv4\.icmp_' >/kind/golden/sysctls || true
 cd /

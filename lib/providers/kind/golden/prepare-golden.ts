@@ -5,6 +5,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 import { AppError } from "../../../core/errors.ts";
 import type { ClusterSpec, Contents, LabEnvironment, LabSpec } from "../../provider.ts";
+import { podSubnet } from "../cluster-config.ts";
 import { scaleDns, waitForCluster } from "../cluster-ready.ts";
 import { createLab } from "../create-lab.ts";
 import { destroyLab } from "../destroy-lab.ts";
@@ -23,6 +24,8 @@ import { rewriteLog } from "./write-ahead-log.ts";
 
 // Settling waits for controllers to take note and for the API server's own shutdown.
 const settleTimeoutMs = 120_000;
+/** What pods' addresses begin with, as a regular expression: `10\.244\.`. */
+const podPrefix = podSubnet.replace(/\d+\.\d+\/.*$/, "").replaceAll(".", "\\.");
 /** Files from this size on are looked at for copies: network agents put the same program into two folders. */
 const programBytes = 1024 * 1024;
 
@@ -91,7 +94,7 @@ async function makeGolden(context: KindContext, id: string, { spec, contents, en
 	const ready = await readyPods({ admin: adminOf(paths), clock: context.clock, signal });
 	const { cluster } = labNames(context.instanceId, id);
 	const nodes = nodeNames(cluster, spec.nodes);
-	await settle(context, nodes, signal);
+	await settle(context, nodes, spec.kubeProxyMode, signal);
 	const record: GoldenRecord = {
 		cluster,
 		authorities: {
@@ -104,7 +107,7 @@ async function makeGolden(context: KindContext, id: string, { spec, contents, en
 	const archives: TarEntry[][] = [];
 	for (const [index, node] of nodes.entries()) {
 		const file = join(paths.dir, `${index}.tar`);
-		await collect(context, node, file, spec.kubeProxyMode);
+		await collect(context, node, file, signal);
 		archives.push(trim(readTar(await readFile(file))));
 	}
 	return { record, archives };
@@ -142,18 +145,27 @@ function adminOf(paths: LabPaths): KubeConfig {
 	return admin;
 }
 
-async function settle({ docker }: KindContext, nodes: readonly string[], signal: AbortSignal): Promise<void> {
-	const options = { timeoutMs: settleTimeoutMs, signal };
-	await Promise.all(nodes.map((node) => docker.must(["exec", node, "systemctl", "stop", "kubelet"], options)));
-	const input = await readFile(join(import.meta.dirname, "settle.sh"), "utf8");
-	await docker.must(["exec", "--interactive", nodes[0] ?? "", "sh", "-s"], { ...options, input });
+/** Brings a cluster to rest: what it has on disk afterwards is what clones start with. */
+async function settle(context: KindContext, nodes: readonly string[], kubeProxyMode: string, signal: AbortSignal): Promise<void> {
+	const controlPlane = nodes[0] ?? "";
+	await Promise.all(
+		nodes.map((node) => context.docker.must(["exec", node, "systemctl", "stop", "kubelet"], { timeoutMs: settleTimeoutMs, signal })),
+	);
+	await runOn(context, controlPlane, "settle.sh", [], signal);
+	await Promise.all(nodes.map((node) => runOn(context, node, "rules.sh", [kubeProxyMode, podPrefix], signal)));
+	await runOn(context, controlPlane, "rest.sh", [], signal);
 }
 
-async function collect({ docker }: KindContext, node: string, file: string, mode: string): Promise<void> {
-	const input = await readFile(join(import.meta.dirname, "collect.sh"), "utf8");
+/** Runs a script of this folder on a node. */
+async function runOn({ docker }: KindContext, node: string, script: string, args: readonly string[], signal: AbortSignal): Promise<void> {
+	const input = await readFile(join(import.meta.dirname, script), "utf8");
+	await docker.must(["exec", "--interactive", node, "sh", "-s", ...args], { input, timeoutMs: settleTimeoutMs, signal });
+}
+
+async function collect(context: KindContext, node: string, file: string, signal: AbortSignal): Promise<void> {
 	const archive = "/kind/golden.tar";
-	await docker.must(["exec", "--interactive", node, "sh", "-s", archive, mode], { input });
-	await docker.must(["cp", `${node}:${archive}`, file]);
+	await runOn(context, node, "collect.sh", [archive], signal);
+	await context.docker.must(["cp", `${node}:${archive}`, file]);
 }
 
 async function certificateOf({ docker }: KindContext, nodes: readonly string[], name: string): Promise<string> {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Run on the control plane of a golden cluster, kubelets stopped: leaves in etcd a cluster that says of itself what will be
-# true when a clone starts, namely that nothing runs yet, and ends what writes to it.
+# true when a clone starts, namely that nothing runs yet, and ends what writes to it. The API server and etcd go on: see rest.sh.
 set -eu
 kubectl=$(command -v kubectl)
 k() { "$kubectl" --kubeconfig /etc/kubernetes/admin.conf "$@"; }
@@ -48,13 +48,3 @@ for node in $(k get nodes -o name); do
 	done
 done
 k delete events --all -A >/dev/null
-# By itself the API server takes back its address, which clones do not have; then it listens no more, and would only wait
-# for those who watch.
-api=$(pidof kube-apiserver)
-kill -TERM $api
-tries=300
-while curl --silent --insecure --output /dev/null https://127.0.0.1:6443/livez; do
-	tries=$((tries - 1)); [ $tries -gt 0 ]; sleep 0.1
-done
-kill -KILL $api
-end etcd
