@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFakeProvider } from "../providers/fake/fake-provider.ts";
-import { openPoolHost, slug } from "./test-support/pool-host.ts";
-import { live } from "./test-support/waiting.ts";
+import { hourMs, openPoolHost, slug } from "./test-support/pool-host.ts";
+import { inState, live, tidy } from "./test-support/waiting.ts";
 
 let host: Awaited<ReturnType<typeof openPoolHost>>;
 
@@ -47,5 +47,48 @@ describe("an engine that looks around", () => {
 		await expect(labs.reconcile()).rejects.toThrow("does not answer");
 		await labs.reconcile();
 		await expect.poll(() => host.world.labs.size).toBe(0);
+	});
+});
+
+describe("a lab in use whose host has slept", () => {
+	const leftMs = hourMs / 2;
+
+	test("has half an hour left, and is taken back after it", async () => {
+		const labs = host.engine();
+		const { id } = await labs.start(slug, 1);
+		await live(labs, id);
+		await tidy(labs);
+		host.now += 8 * hourMs;
+		await tidy(labs);
+		expect(await labs.get(id)).toMatchObject({ state: "active", expiresAt: host.now + leftMs });
+		host.now += leftMs - 1;
+		await tidy(labs);
+		expect((await labs.get(id)).state).toBe("active");
+		host.now += 1;
+		await tidy(labs);
+		await inState(labs, id, "destroyed");
+	});
+
+	test("keeps what it has where that is more", async () => {
+		const labs = host.engine();
+		const { id } = await labs.start(slug, 1);
+		await live(labs, id);
+		const { expiresAt } = await labs.extend(id);
+		await tidy(labs);
+		host.now += leftMs;
+		await tidy(labs);
+		expect((await labs.get(id)).expiresAt).toBe(expiresAt);
+	});
+
+	test("has it also where the clock was set back before", async () => {
+		const labs = host.engine();
+		await tidy(labs);
+		host.now -= 24 * hourMs;
+		await tidy(labs);
+		const { id } = await labs.start(slug, 1);
+		await live(labs, id);
+		host.now += 8 * hourMs;
+		await tidy(labs);
+		expect(await labs.get(id)).toMatchObject({ state: "active", expiresAt: host.now + leftMs });
 	});
 });

@@ -1,4 +1,4 @@
-import { AppError } from "../core/errors.ts";
+import { AppError, toErrorBody } from "../core/errors.ts";
 import type { LabRuntime } from "./lab-runtime.ts";
 import { isStarting, isUsable } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
@@ -10,8 +10,6 @@ import { stoodStill } from "./resting.ts";
 export interface HousekeepingDeps extends Pick<LifecycleDeps, "store" | "clock" | "log" | "provider" | "notify"> {
 	lifecycle: Lifecycle;
 	rest: Rest;
-	/** Labs of learners, whose scenario is in the catalogue. */
-	records(): Promise<LabRecord[]>;
 	/** What this engine holds in memory, by lab. */
 	runtimes: ReadonlyMap<string, LabRuntime>;
 }
@@ -30,7 +28,7 @@ export interface Housekeeping {
 	reap(signal: AbortSignal): Promise<void>;
 	/**
 	 * Ends the work of this process and freezes the labs; with `destroy` removes them and all else of this instance.
-	 * @throws AppError `labs-left` where parts could not be removed
+	 * @throws AppError `labs-left` where parts could not be removed, or nobody knows whether they were
 	 */
 	close(options: { destroy: boolean }): Promise<void>;
 }
@@ -44,8 +42,14 @@ const saysEveryMs = 60_000;
 const pauseMs = 30 * 60_000;
 
 export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
-	const { store, clock, log, lifecycle, rest, records, runtimes } = deps;
+	const { store, clock, log, lifecycle, rest, runtimes } = deps;
 	let looked: Promise<void> | undefined;
+
+	/** Time did not count while nobody could work. */
+	async function leaveTime({ id, expiresAt }: LabRecord): Promise<void> {
+		const leastAt = clock.now() + shortestLeftMs;
+		if ((expiresAt ?? 0) < leastAt) await store.update(id, { expiresAt: leastAt });
+	}
 
 	async function lookAround(): Promise<void> {
 		// The host first: whatever of a lab is there has a record before.
@@ -53,10 +57,7 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
 		const all = await store.list();
 		const plan = planReconcile(all, present);
 		log.info(plan, "reconcile");
-		for (const { id, expiresAt } of all.filter(({ id }) => plan.adopt.includes(id))) {
-			// Time did not count while nobody could work.
-			await store.update(id, { expiresAt: Math.max(expiresAt ?? 0, clock.now() + shortestLeftMs) });
-		}
+		for (const lab of all.filter(({ id }) => plan.adopt.includes(id))) await leaveTime(lab);
 		for (const labId of [...plan.adopt, ...plan.lost]) lifecycle.resume(labId);
 		for (const labId of plan.resume) lifecycle.start(labId);
 		for (const labId of plan.resting) lifecycle.rest(labId);
@@ -66,28 +67,34 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
 		void lifecycle.removeStrays(plan.stray);
 	}
 
-	/** Says that this engine runs. Labs that rest are kept for longer by as long as none did. */
+	/** Says that this engine runs. Labs that rest are kept for longer by as long as none did; those in use are not over at once. */
 	async function sayThatItRuns(): Promise<void> {
 		const now = clock.now();
 		const ranAt = await store.ranAt();
 		const pausedMs = now - (ranAt ?? now);
-		const resting = pausedMs < pauseMs ? [] : (await store.list()).filter(({ state }) => state === "resting");
-		for (const lab of resting) {
+		const labs = pausedMs < pauseMs ? [] : await store.list();
+		for (const lab of labs.filter(({ state }) => isUsable(state))) {
+			await leaveTime(lab);
+			deps.notify(lab.id);
+		}
+		for (const lab of labs.filter(({ state }) => state === "resting")) {
 			const change = stoodStill(lab, Math.min(pausedMs, now - (lab.restingSince ?? now)));
 			// Who wakes it meanwhile has counted all of it.
 			if (await store.transition(lab.id, "resting", "resting", change)) deps.notify(lab.id);
 		}
-		if (ranAt === undefined || pausedMs >= saysEveryMs) await store.noteRun(now);
+		// Also where the clock was set back: what was noted is still to come, and no pause would be seen until then.
+		if (ranAt === undefined || Math.abs(pausedMs) >= saysEveryMs) await store.noteRun(now);
 	}
 
 	async function tidy(): Promise<void> {
 		await sayThatItRuns();
-		for (const { id } of await records()) {
+		// Also labs that are no longer in the catalogue, and that no list shows.
+		for (const { id } of await store.list()) {
 			// Read again: it may have been extended while another was taken back.
 			const lab = await store.get(id);
 			if (lab && isUsable(lab.state) && lab.expiresAt !== null && lab.expiresAt <= clock.now()) await lifecycle.retire(id, "expire");
 		}
-		await rest.sweep(await records());
+		await rest.sweep(await store.list());
 		await lifecycle.retryRemovals();
 	}
 
@@ -103,7 +110,8 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
 			if (error instanceof AppError && error.code === "host-not-set-up") return undefined;
 			throw error;
 		});
-		const besides = async () => (await provider?.list())?.filter((id) => !known.some(({ environmentId }) => environmentId === id)) ?? [];
+		const present = () => provider?.list().catch((cause) => Promise.reject(nobodyKnows(cause)));
+		const besides = async () => (await present())?.filter((id) => !known.some(({ environmentId }) => environmentId === id)) ?? [];
 		await lifecycle.removeStrays(await besides());
 		const left = [...known.map(({ id }) => id), ...(await besides())];
 		if (left.length === 0) return provider?.grant({});
@@ -146,4 +154,11 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
 			await (destroy ? removeAll() : layAllDown());
 		},
 	};
+}
+
+function nobodyKnows(cause: unknown): AppError {
+	return new AppError("labs-left", `Nobody knows what is left of the labs: ${toErrorBody(cause).message}`, {
+		cause,
+		mend: "start Docker, then npm stop -- --destroy again; or npm stop, and what is left is removed after the next npm start",
+	});
 }

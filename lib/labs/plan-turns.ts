@@ -1,5 +1,7 @@
+import { AppError } from "../core/errors.ts";
 import type { HostMemory, LabProvider } from "../providers/provider.ts";
 import type { Catalogue } from "../scenarios/catalogue.ts";
+import type { ScenarioInstance } from "../scenarios/instance.ts";
 import { type HostUse, hostUse } from "./host-use.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { planQueue } from "./plan/plan-queue.ts";
@@ -40,8 +42,18 @@ export function planTurns(records: readonly LabRecord[], { now, memory, neededBy
 	return { ...facts, answers, use };
 }
 
-/** What a lab may come to take, in bytes; of one whose scenario is no longer in the catalogue only what is on the host is known. */
-export function neededBytesOf({ scenario, seed }: LabRecord, catalogue: Catalogue, provider: Pick<LabProvider, "neededBytes">): number {
-	if (!catalogue.slugs().includes(scenario)) return 0;
-	return provider.neededBytes(catalogue.instantiate(scenario, seed).cluster);
+/** What a lab may come to take, in bytes; of one that is no longer in the catalogue only what is on the host is known. */
+export function neededBytesOf(record: LabRecord, catalogue: Catalogue, provider: Pick<LabProvider, "neededBytes">): number {
+	const scenario = scenarioOf(record, catalogue);
+	return scenario ? provider.neededBytes(scenario.cluster) : 0;
+}
+
+/** The variant of a lab; undefined where the catalogue has its scenario or its seed no longer, or can't play it as it is now. */
+export function scenarioOf({ scenario, seed }: Pick<LabRecord, "scenario" | "seed">, catalogue: Catalogue): ScenarioInstance | undefined {
+	try {
+		return catalogue.instantiate(scenario, seed);
+	} catch (error) {
+		if (error instanceof AppError) return undefined;
+		throw error;
+	}
 }

@@ -156,6 +156,20 @@ describe("an end with destroy", () => {
 		expect((await labs.get(id)).state).toBe("destroyed");
 	});
 
+	test("says what to do where Docker does not answer", async () => {
+		const labs = host.engine();
+		host.world.onList = async () => {
+			host.world.onList = undefined;
+			throw new Error("Cannot connect to the Docker daemon");
+		};
+		await expect(labs.close({ destroy: true })).rejects.toMatchObject({
+			code: "labs-left",
+			message: expect.stringMatching(/Cannot connect to the Docker daemon/),
+			mend: expect.stringMatching(/^start Docker, .*; or npm stop,/),
+		});
+		await labs.close({ destroy: true });
+	});
+
 	test("removes a lab of the pool whose removal failed before", async () => {
 		const labs = await host.filled();
 		const docker = stuck();

@@ -12,7 +12,7 @@ import { isUsable } from "./lab-state.ts";
 import type { LabRecord } from "./lab-store.ts";
 import { labView } from "./lab-view.ts";
 import { createLifecycle, type LifecycleDeps } from "./lifecycle.ts";
-import type { QueueLimits } from "./plan-turns.ts";
+import { type QueueLimits, scenarioOf } from "./plan-turns.ts";
 import { createPool, type Pool, type PoolHost } from "./pool.ts";
 import { progressOf } from "./progress.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -80,7 +80,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 	const queue = createQueue({ ...shared, lifecycle, pool });
 	const rest = createRest({ ...shared, runtime, lifecycle });
 
-	const housekeeping = createHousekeeping({ ...shared, lifecycle, rest, records, runtimes });
+	const housekeeping = createHousekeeping({ ...shared, lifecycle, rest, runtimes });
 
 	async function find(labId: string): Promise<LabRecord> {
 		const record = await store.get(labId);
@@ -104,11 +104,9 @@ export function createLabService(deps: LabServiceDeps): LabService {
 
 	const get = async (labId: string) => view(await find(labId));
 
-	/** Of learners, whose scenario is still in the catalogue: one that was removed must not hide the others. */
-	async function records(): Promise<LabRecord[]> {
-		const slugs = new Set(catalogue.slugs());
-		return (await store.list()).filter((record) => !record.pooled && slugs.has(record.scenario));
-	}
+	/** Of a learner, and still in the catalogue: one that was removed from it must not hide the others. */
+	const isShown = (record: LabRecord) => !record.pooled && scenarioOf(record, catalogue) !== undefined;
+	const shown = async () => (await store.list()).filter(isShown);
 
 	async function usable(labId: string): Promise<LabRecord> {
 		const record = await find(labId);
@@ -153,7 +151,8 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			await usable(labId);
 		},
 		async scenarios() {
-			const labs = await records();
+			// Whoever has solved a variant that is gone has solved the scenario.
+			const labs = (await store.list()).filter(({ pooled }) => !pooled);
 			return catalogue.list().map(({ seeds: _, ...entry }) => ({ ...entry, ...progressOf(entry.slug, labs) }));
 		},
 		async start(scenario, seed, person = "owner") {
@@ -166,7 +165,7 @@ export function createLabService(deps: LabServiceDeps): LabService {
 			}
 			return get(id);
 		},
-		list: async () => Promise.all((await records()).map(view)),
+		list: async () => Promise.all((await shown()).map(view)),
 		reset: (labId) =>
 			rest.use(labId, async () => {
 				const { scenario, seed, person, state } = await find(labId);
@@ -219,13 +218,13 @@ export function createLabService(deps: LabServiceDeps): LabService {
 		async *watchAll(signal) {
 			const changed = changes.follow(signal);
 			let next = changed.next();
-			for (const record of await records()) yield await view(record);
+			for (const record of await shown()) yield await view(record);
 			for (;;) {
 				const { value, done } = await next;
 				if (done) return;
 				next = changed.next();
 				const record = await store.get(value);
-				if (record && !record.pooled && catalogue.slugs().includes(record.scenario)) yield await view(record);
+				if (record && isShown(record)) yield await view(record);
 			}
 		},
 		async noteShell(labId, text) {
