@@ -81,3 +81,9 @@ test("what is said at once is said one after another, and the last counts", asyn
 	await Promise.all([theirs.say({ a: 1 }), theirs.say({ b: 2 }), theirs.say({ c: 3 })]);
 	expect(await boardOf("mine").heard()).toEqual({ theirs: { c: 3 } });
 });
+
+test("an instance that leaves while it still speaks has said nothing in the end", async () => {
+	const theirs = boardOf("theirs");
+	await Promise.all([theirs.say({ b: 2 }), theirs.leave()]);
+	expect(await readdir(dir)).toEqual([]);
+});

@@ -57,24 +57,28 @@ export function createGrantBoard(dir: string, instanceId: string, clock: Clock):
 		[said, cold] = [text, coldOf(labs)];
 	}
 
+	async function leaveNow(): Promise<void> {
+		if (said === "") return;
+		// No process has this start: whoever reads it knows that its engine has ended.
+		if (Object.keys(cold).length > 0) await write(JSON.stringify({ pid: process.pid, startedAt: "", labs: cold }));
+		else await rm(file, { force: true });
+		said = "";
+	}
+
+	/** One after another: what was said last is what counts. */
+	function inTurn(speak: () => Promise<void>): Promise<void> {
+		const turn = speaking.then(speak);
+		speaking = turn.catch(() => {});
+		return turn;
+	}
+
 	return {
-		// One after another: what was said last is what counts.
-		say(labs) {
-			const saying = speaking.then(() => sayNow(labs));
-			speaking = saying.catch(() => {});
-			return saying;
-		},
+		say: (labs) => inTurn(() => sayNow(labs)),
+		leave: () => inTurn(leaveNow),
 		async heard() {
 			const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith(".json") && name !== `${instanceId}.json`);
 			const notices = await Promise.all(names.map(async (name) => [name.slice(0, -".json".length), await read(join(dir, name))] as const));
 			return Object.fromEntries(notices.flatMap(([id, words]) => (words ? [[id, words.labs]] : [])));
-		},
-		async leave() {
-			if (said === "") return;
-			// No process has this start: whoever reads it knows that its engine has ended.
-			if (Object.keys(cold).length > 0) await write(JSON.stringify({ pid: process.pid, startedAt: "", labs: cold }));
-			else await rm(file, { force: true });
-			said = "";
 		},
 	};
 }
