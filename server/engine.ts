@@ -116,7 +116,8 @@ const labs = createLabService({
 	},
 });
 
-const stopping = new AbortController();
+/** Another one where an end with destroy has failed: the engine lives on then. */
+let stopping = new AbortController();
 const engineStops = new AppError("engine-stops", "The engine is stopping.", {
 	kind: "conflict",
 	retryable: true,
@@ -124,6 +125,7 @@ const engineStops = new AppError("engine-stops", "The engine is stopping.", {
 });
 /** What is being made before anybody asks for it: ends soon after `stopping`. */
 let ahead: Promise<void> = Promise.resolve();
+let takingUp: Promise<void> = Promise.resolve();
 /** Proofs under way: each removes its clusters before it ends. */
 const proofs = new Set<Promise<void>>();
 const server = createProtocolServer({
@@ -140,7 +142,10 @@ const server = createProtocolServer({
 		"engine.stop": async ({ destroy }) => {
 			stopping.abort(engineStops);
 			await Promise.all([ahead, proofsEnd()]);
-			await labs.close({ destroy });
+			await labs.close({ destroy }).catch((error) => {
+				liveOn();
+				throw error;
+			});
 			setImmediate(() => void end());
 			return {};
 		},
@@ -196,7 +201,7 @@ await new Promise<void>((resolve) => server.listen(inData("engine.sock"), resolv
 chmodSync(inData("engine.sock"), 0o600);
 log.info({ instanceId, dataDir: env.dataDir }, "the engine serves");
 
-void takeUp();
+takingUp = takeUp(stopping.signal);
 
 for (const name of ["SIGINT", "SIGTERM"] as const) {
 	process.once(name, () => {
@@ -209,37 +214,45 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 }
 
 /** Takes up what an earlier engine has left, as soon as Docker answers, and only then takes back what is over. */
-async function takeUp(): Promise<void> {
-	for (let told = false; !stopping.signal.aborted; told = true) {
+async function takeUp(signal: AbortSignal): Promise<void> {
+	for (let told = false; !signal.aborted; told = true) {
 		try {
 			await labs.reconcile();
-			ahead = makeAhead();
-			await Promise.all([labs.queue.keep(stopping.signal), labs.reap(stopping.signal)]);
+			ahead = makeAhead(signal);
+			await Promise.all([labs.queue.keep(signal), labs.reap(signal)]);
 			return;
 		} catch (error) {
 			if (!told) log.warn({ err: error }, "labs are taken up once the host is set up and Docker answers");
-			await clock.sleep(takeUpEveryMs, stopping.signal).catch(() => {});
+			await clock.sleep(takeUpEveryMs, signal).catch(() => {});
 		}
 	}
 }
 
+/** After an end that has failed: whoever waits gets a turn again, and what could not be removed is tried again. */
+function liveOn(): void {
+	stopping.abort(engineStops);
+	stopping = new AbortController();
+	const { signal } = stopping;
+	takingUp = takingUp.then(() => takeUp(signal));
+}
+
 /** What later starts are quick by: prepared clusters, then labs of the pool. */
-async function makeAhead(): Promise<void> {
+async function makeAhead(signal: AbortSignal): Promise<void> {
 	const tried = Promise.withResolvers<void>();
-	const prepared = prepare(tried.resolve)
+	const prepared = prepare(tried.resolve, signal)
 		.catch((error) => log.warn({ err: error }, "no cluster is ready to be cloned"))
 		.finally(tried.resolve);
 	// The pool's labs are clones too, and would keep the others from being prepared.
-	await Promise.race([tried.promise, clock.sleep(prepareFirstMs, stopping.signal)]).catch(() => {});
-	if (env.pool) await labs.pool.keep(stopping.signal);
+	await Promise.race([tried.promise, clock.sleep(prepareFirstMs, signal)]).catch(() => {});
+	if (env.pool) await labs.pool.keep(signal);
 	await prepared;
 }
 
 /** Has clusters of every shape and variant in the catalogue ready to be cloned, as soon as nobody waits for a lab. */
-async function prepare(onRound: () => void): Promise<void> {
+async function prepare(onRound: () => void, signal: AbortSignal): Promise<void> {
 	const made = await provider();
 	const wanted = wantedAhead(catalogue, { steps: scenarioSteps, madeOf: made.madeOf });
-	await prepareAhead({ provider: made, wanted, hasRoom: labs.pool.hasRoom, onRound, clock, log, signal: stopping.signal });
+	await prepareAhead({ provider: made, wanted, hasRoom: labs.pool.hasRoom, onRound, clock, log, signal });
 }
 
 /** One whose reader listens no more is not waited for: what it leaves is removed as a stray. */
