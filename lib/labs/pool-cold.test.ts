@@ -192,6 +192,20 @@ test("a cold lab that is on its way out is not given up once more", async () => 
 	expect(JSON.stringify(actions)).not.toContain(id);
 });
 
+test("of several cold spares only the one that others were told of is given out", async () => {
+	const labs = await host.filled();
+	const { scenario, seed, version } = await host.spare();
+	for (const { id } of await host.pooled()) {
+		await host.store.update(id, { scenario, seed, version });
+		await host.store.chill(id);
+	}
+	expect((await cold()).length).toBeGreaterThan(1);
+	const spares = await labs.pool.spares({ scenario, seed });
+	const told = (await cold()).filter(({ environmentId }) => host.world.granted[environmentId] === gib);
+	expect(spares).toHaveLength(1);
+	expect(spares.map(({ id }) => id)).toEqual(told.map(({ id }) => id));
+});
+
 test("other instances are told that a cold lab is to wake before its room is looked for", async () => {
 	const labs = await host.filled();
 	const { id, environmentId, scenario, seed } = await host.spare();

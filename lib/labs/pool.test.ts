@@ -113,6 +113,22 @@ describe("the pool", () => {
 		}
 	});
 
+	test("makes nothing that other instances could not be told of, and goes on once they can be", async () => {
+		const labs = host.engine();
+		Object.defineProperty(host.world, "granted", {
+			configurable: true,
+			get: () => ({}),
+			set() {
+				throw new Error("no space left on device");
+			},
+		});
+		await expect(labs.pool.tend()).rejects.toThrow("no space left");
+		Object.defineProperty(host.world, "granted", { value: {}, writable: true });
+		expect((await labs.pool.tend()).actions.map((action) => action.do)).toEqual(["create"]);
+		await expect.poll(async () => (await host.store.list()).map(({ state }) => state)).toEqual(["frozen"]);
+		expect(host.world.calls.filter((call) => call.startsWith("create "))).toHaveLength(1);
+	});
+
 	test("gives up nothing more for room that is already being freed", async () => {
 		const labs = await host.filled();
 		const gone = Promise.withResolvers<void>();

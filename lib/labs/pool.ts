@@ -44,8 +44,8 @@ export interface Pool {
 	/** Whether there is memory for a lab of this shape besides all that is held or granted, while nobody waits for any. */
 	hasRoom(cluster: ClusterSpec): Promise<boolean>;
 	/**
-	 * Frozen labs that are as one made now would be, the one to be given first before the others. To be asked, and one of them to
-	 * be taken, by whoever grants memory at that moment.
+	 * Frozen labs that are as one made now would be, the one to be given first before the others, at most one of them cold, the last. To
+	 * be asked, and one of them to be taken, by whoever grants memory at that moment.
 	 */
 	spares(wanted: Claim): Promise<LabRecord[]>;
 	/** Plans once and begins what is due, until the signal ends it. @returns the plan */
@@ -84,9 +84,8 @@ export function createPool(deps: PoolDeps): Pool {
 	const isCold = (record: LabRecord): boolean => record.cold || reclaiming.has(record.id);
 
 	async function look(scenario: string) {
-		const { madeOf } = await deps.provider();
+		const version = versionOf(catalogue, scenario, (await deps.provider()).madeOf);
 		const records = await store.list();
-		const version = versionOf(catalogue, scenario, madeOf);
 		const members = records.flatMap((record) => memberOf({ ...record, cold: isCold(record) }, 0) ?? []);
 		const had = records.filter((record) => !record.pooled && record.scenario === scenario).map(({ seed }) => seed);
 		return { records, members, had, version };
@@ -195,14 +194,13 @@ export function createPool(deps: PoolDeps): Pool {
 		);
 		const bytesOf = ({ environmentId }: LabRecord) => use.here.get(environmentId) ?? 0;
 		const heads = headsOfQueue(records, memory, provider);
-		const kept = records.filter(({ id }) => heads.spares.has(id));
 		const mine = records.flatMap((record) =>
 			heads.spares.has(record.id) ? [] : (memberOf(record, bytesOf(record), reclaiming.has(record.id) ? "reclaim" : null) ?? []),
 		);
 		// Room that is about to be there need not be made again.
 		const leaving = records.flatMap((record) => leavingOf(record, bytesOf(record)) ?? []);
 		const leavingBytes = leaving.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-		const keptBytes = kept.reduce((sum, record) => sum + bytesOf(record), 0);
+		const keptBytes = records.reduce((sum, record) => sum + (heads.spares.has(record.id) ? bytesOf(record) : 0), 0);
 		const members = [...mine, ...leaving];
 		const inSwap = members
 			.filter(({ tier }) => tier === "cold")
@@ -247,8 +245,14 @@ export function createPool(deps: PoolDeps): Pool {
 				if (action.do !== "create") continue;
 				const { scenario, seed } = action.key;
 				const record = await draftLab({ scenario, seed, anySeed: false, pooled: true, person: "" }, deps);
-				await keepLab(record, deps);
-				await tell();
+				try {
+					await keepLab(record, deps);
+					await tell();
+				} catch (error) {
+					// Nothing is made that nobody was told of, and what is never made must not count as being made.
+					await lifecycle.discard(record.id);
+					throw error;
+				}
 				lifecycle.start(record.id);
 			}
 			return plan;
@@ -270,7 +274,12 @@ export function createPool(deps: PoolDeps): Pool {
 			}),
 		async spares(wanted) {
 			const found: LabRecord[] = [];
-			for (const record of (await candidates(wanted)).frozen) if (!isCold(record) || (await hasRoomFor(record))) found.push(record);
+			for (const record of (await candidates(wanted)).frozen) {
+				if (isCold(record) && !(await hasRoomFor(record))) continue;
+				found.push(record);
+				// Only the last that others were told of is granted its memory.
+				if (isCold(record)) break;
+			}
 			return found;
 		},
 		async claim(wanted, person) {

@@ -23,11 +23,13 @@ interface Run {
 	rounds?: number;
 	/** What each look at the memory finds, in order; then there is enough. */
 	room?: boolean[];
+	/** The same, where what is being made is left alone. */
+	hasRoomFor?: boolean[];
 	signal?: AbortSignal;
 }
 
 /** Runs over a provider that forgets nothing that was made, and says what was asked of it and for how long it slept. */
-async function run({ wanted = [{ cluster: one }, { cluster: two }], answers = [], rounds = 1, room = [], signal }: Run) {
+async function run({ wanted = [{ cluster: one }, { cluster: two }], answers = [], rounds = 1, room = [], hasRoomFor = [], signal }: Run) {
 	const ending = new AbortController();
 	const asked: string[] = [];
 	const slept: number[] = [];
@@ -56,7 +58,7 @@ async function run({ wanted = [{ cluster: one }, { cluster: two }], answers = []
 		rounds -= 1;
 		if (rounds === 0) ending.abort();
 	};
-	const hasRoom = async () => room.shift() ?? true;
+	const hasRoom = async () => room.shift() ?? hasRoomFor.shift() ?? true;
 	await prepareAhead({ provider, wanted, hasRoom, onRound, clock, log, signal: signal ?? ending.signal });
 	return { asked, slept: slept.slice(0, -1) };
 }
@@ -91,6 +93,21 @@ test("waits while labs are being made, and asks again", async () => {
 
 test("begins nothing for which there is no memory, and waits for it", async () => {
 	expect(await run({ wanted: [{ cluster: one }], room: [false, false] })).toEqual({ asked: ["1"], slept: [30_000, 30_000] });
+});
+
+test("prepares what fits before it waits for the memory of what does not, and asks once for each shape in a round", async () => {
+	const wanted = [{ cluster: two }, { cluster: { ...two }, contents: contents("a") }, { cluster: one }];
+	// The look of the second round finds none for two nodes either.
+	const { asked, slept } = await run({ wanted, hasRoomFor: [false, true, false] });
+	expect(asked).toEqual(["1", "2", "2 a"]);
+	expect(slept).toEqual([30_000, 30_000]);
+});
+
+test("what failed is not tried again sooner because others have no memory", async () => {
+	expect(await run({ answers: [failed()], hasRoomFor: [true, false], rounds: 2 })).toEqual({
+		asked: ["1", "1", "2"],
+		slept: [20 * 60_000],
+	});
 });
 
 test("gives up what is being made as soon as labs need its memory, and makes it later", async () => {

@@ -53,7 +53,7 @@ interface PrepareOptions {
 	wanted: readonly Prepared[];
 	/** Whether there is memory for a cluster of this shape, besides what labs have, are granted or wait for. */
 	hasRoom(cluster: ClusterSpec): Promise<boolean>;
-	/** Called whenever all that was missing has been tried. */
+	/** Called whenever all that was missing has been tried; not while memory is all that lacks. */
 	onRound(): void;
 	clock: Clock;
 	log: Logger;
@@ -69,42 +69,50 @@ export async function prepareAhead(options: PrepareOptions): Promise<void> {
 	const { clock, log, signal, onRound } = options;
 	const failures = new Map<Prepared, number>();
 	for (let pauseMs = againMs; !signal.aborted; ) {
-		const isDone = await round(options, failures).catch((error) => log.warn({ err: error }, "what is prepared could not be looked at"));
-		onRound();
-		pauseMs = isDone ? againMs : Math.min(2 * pauseMs, longestPauseMs);
-		await clock.sleep(pauseMs, signal).catch(() => {});
+		const ended = await round(options, failures).catch((error) => log.warn({ err: error }, "what is prepared could not be looked at"));
+		if (ended !== "short") {
+			onRound();
+			pauseMs = ended === "done" ? againMs : Math.min(2 * pauseMs, longestPauseMs);
+		}
+		await clock.sleep(ended === "short" ? retryMs : pauseMs, signal).catch(() => {});
 	}
 }
 
-/** @returns whether it was gone through without a failure */
-async function round(options: PrepareOptions, failures: Map<Prepared, number>): Promise<boolean> {
+/** @returns `short` where nothing failed, but for some there was no memory: what fits comes first, the rest is tried again soon */
+async function round(options: PrepareOptions, failures: Map<Prepared, number>): Promise<"done" | "failed" | "short"> {
 	const { provider, wanted, log, signal } = options;
-	let [isDone, inARow] = [true, 0];
+	let [hasFailed, inARow] = [false, 0];
+	const short: ClusterSpec[] = [];
 	for (const one of await provider.toPrepare(wanted)) {
 		const { cluster, contents } = one;
 		if ((failures.get(one) ?? 0) >= triesEach || (contents && inARow >= failuresInARow)) continue;
+		if (short.some((shape) => isDeepStrictEqual(shape, cluster))) continue;
 		try {
-			await prepareOne(one, options);
-			inARow = 0;
+			if (await prepareOne(one, options)) inARow = 0;
+			else short.push(cluster);
 		} catch (error) {
-			if (signal.aborted) return false;
+			if (signal.aborted) return "failed";
 			log.warn({ err: error, cluster, contents: contents?.key }, "such labs start without a prepared cluster");
-			isDone = false;
+			hasFailed = true;
 			// Not its own fault, and nothing after it fits either.
-			if (error instanceof AppError && error.code === "prepared-full") return false;
+			if (error instanceof AppError && error.code === "prepared-full") return "failed";
 			failures.set(one, (failures.get(one) ?? 0) + 1);
 			if (contents) inARow += 1;
 		}
 	}
-	return isDone;
+	if (hasFailed) return "failed";
+	return short.length > 0 ? "short" : "done";
 }
 
-async function prepareOne(one: Prepared, options: PrepareOptions): Promise<void> {
+/** Waits while labs are being made or used. @returns false where there is no memory for it */
+async function prepareOne(one: Prepared, options: PrepareOptions): Promise<boolean> {
 	const { hasRoom, clock, signal } = options;
 	for (;;) {
 		signal.throwIfAborted();
+		if (!(await hasRoom(one.cluster))) return false;
 		try {
-			if (await hasRoom(one.cluster)) return await prepareWhileThereIsRoom(one, options);
+			await prepareWhileThereIsRoom(one, options);
+			return true;
 		} catch (error) {
 			if (!(error instanceof AppError && error.code === "labs-come-first")) throw error;
 		}

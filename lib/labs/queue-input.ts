@@ -95,7 +95,8 @@ function usualStartMs(records: readonly LabRecord[], scenario: string): number {
 
 /**
  * Each of the waiting gets, in its turn, a frozen lab of its variant that nobody before has. Where any variant will do, it is
- * one that nobody who waits has named, then one that is new to the person, then one that wakes soonest.
+ * one that nobody who waits has named, then one that is new to the person, then one that wakes soonest, then what was drawn for
+ * them: they may have read its ticket already.
  */
 function sparesFor(waiting: readonly LabRecord[], { records, isSpare }: Pick<QueueSight, "records" | "isSpare">): Map<string, LabRecord> {
 	const left = new Set(records.filter(({ pooled, state }) => pooled && state === "frozen"));
@@ -106,7 +107,10 @@ function sparesFor(waiting: readonly LabRecord[], { records, isSpare }: Pick<Que
 		const had = new Set(records.filter((one) => one.person === person && !one.pooled && !isWaiting(one)).map(variantOf));
 		const rank = (one: LabRecord) => Number(named.has(variantOf(one))) * 4 + Number(had.has(variantOf(one))) * 2 + Number(one.cold);
 		const fit = [...left].filter((one) => one.scenario === scenario && (anySeed || one.seed === seed) && isSpare(one));
-		const spare = fit.toSorted((a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))[0];
+		const other = (one: LabRecord) => Number(one.seed !== seed);
+		const inTurn = (a: LabRecord, b: LabRecord) =>
+			rank(a) - rank(b) || other(a) - other(b) || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+		const spare = fit.toSorted(inTurn)[0];
 		if (!spare) continue;
 		left.delete(spare);
 		spares.set(id, spare);

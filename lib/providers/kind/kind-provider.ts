@@ -7,7 +7,7 @@ import { createLab, judgeContents } from "./create-lab.ts";
 import { destroyLab } from "./destroy-lab.ts";
 import { createDocker } from "./docker.ts";
 import { goldenKey, hasGolden, readGolden, touchGolden } from "./golden/golden-file.ts";
-import { goldenId, prepareGolden } from "./golden/prepare-golden.ts";
+import { goldenId, isGoldenId, prepareGolden } from "./golden/prepare-golden.ts";
 import { defaultLimitBytes, pruneGolden } from "./golden/prune-golden.ts";
 import { createGoldenTrust } from "./golden/trust.ts";
 import { createGrantBoard, type Grants } from "./grants.ts";
@@ -51,11 +51,16 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		return [...new Set([...named, ...folders])].filter((id) => id !== preparing?.id).sort();
 	}
 
-	/** Frozen ones do not count: nobody waits for their answers. */
+	/** Frozen ones do not count: nobody waits for their answers. Nor does what is left of a golden one: nobody uses it. */
 	async function anyLabRuns(): Promise<boolean> {
 		const rows = await docker.containers(`fl-${instanceId}-`);
-		return rows.some((row) => row.state === "running" && labIdOf(instanceId, row.name) !== undefined);
+		const ids = rows.filter(({ state }) => state === "running").map(({ name }) => labIdOf(instanceId, name));
+		return ids.some((id) => id !== undefined && !isGoldenId(id));
 	}
+
+	/** Removals under way: each would take away what is made under its id meanwhile. */
+	const removing = new Set<{ labId: string }>();
+	const isBeingRemoved = (id: string) => [...removing].some(({ labId }) => labId === id);
 
 	/** The prober's start, ahead of its first probe. */
 	let warming: Promise<void> | undefined;
@@ -110,22 +115,31 @@ export function createKindProvider(options: KindProviderOptions): LabProvider {
 		},
 		async destroy(labId) {
 			labPaths(dataDir, labId);
-			const running = making.get(labId);
-			running?.abort.abort(new AppError("lab-removed", `Lab ${labId} is being removed.`));
-			await running?.ended;
-			await destroyLab(context, labId);
+			// What an earlier making has left is gone: this one has begun with its removal, and ends so.
+			if (labId === preparing?.id) return;
+			const removal = { labId };
+			removing.add(removal);
+			try {
+				const running = making.get(labId);
+				running?.abort.abort(new AppError("lab-removed", `Lab ${labId} is being removed.`));
+				await running?.ended;
+				await destroyLab(context, labId);
+			} finally {
+				removing.delete(removal);
+			}
 			await endEyes();
 		},
 		async prepare(cluster, signal, contents) {
 			const dir = context.goldenDir;
 			const key = goldenKey(host, cluster, contents);
 			if (!dir || (await readGolden(dir, key))) return;
-			if ((await anyLabRuns()) || making.size > 0 || preparing) throw labsComeFirst();
+			const id = goldenId(key);
+			if ((await anyLabRuns()) || making.size > 0 || preparing || isBeingRemoved(id)) throw labsComeFirst();
 			const abort = new AbortController();
 			const environmentOf = (labId: string) =>
 				createKindEnvironment(context, { labId, nodes: cluster.nodes, contents: undefined }, channel);
 			const ended = Promise.withResolvers<void>();
-			preparing = { id: goldenId(key), bytes: neededBytes(cluster), abort, ended: ended.promise };
+			preparing = { id, bytes: neededBytes(cluster), abort, ended: ended.promise };
 			try {
 				await tell();
 				const either = AbortSignal.any([signal, abort.signal]);

@@ -46,6 +46,8 @@ export function goldenId(key: string): string {
 	return `gold${key.slice(0, 4)}`;
 }
 
+export const isGoldenId = (id: string): boolean => /^gold[0-9a-f]{4}$/.test(id);
+
 export interface Preparation {
 	spec: ClusterSpec;
 	/** What it is to hold besides its shape. */
