@@ -9,9 +9,17 @@ interface CheckDeps extends Pick<LifecycleDeps, "store" | "timeline" | "clock" |
 	find(labId: string): Promise<LabRecord>;
 }
 
+const tooLong = new AppError("check-too-long", "The check came to no end within 20 minutes: objectives pass one by one and not together.", {
+	kind: "conflict",
+	retryable: true,
+	mend: "See what breaks under several requests at once, then check again.",
+});
+/** Three minutes were the longest seen, on a host with many times its load. What fails whenever all is asked at once, and passes alone, is asked without end. */
+const longestMs = 20 * 60_000;
+
 /**
  * The decisive check of a lab: one at a time, kept as the lab's report, and where it passes the lab is solved.
- * @throws AppError `check-running`, `lab-not-taken-up`, and those of the grader
+ * @throws AppError `check-running`, `lab-not-taken-up`, `check-too-long`, and those of the grader
  */
 export async function decisiveCheck(labId: string, runtime: LabRuntime, deps: CheckDeps): Promise<GradeReport> {
 	const { store, timeline, clock, notify, lifecycle, find } = deps;
@@ -26,6 +34,11 @@ export async function decisiveCheck(labId: string, runtime: LabRuntime, deps: Ch
 	};
 	const ending = new AbortController();
 	runtime.grading = ending;
+	const over = new AbortController();
+	clock.sleep(longestMs, over.signal).then(
+		() => ending.abort(tooLong),
+		() => {},
+	);
 	step("Starting the check");
 	try {
 		const check = (await find(labId)).checks + 1;
@@ -39,6 +52,7 @@ export async function decisiveCheck(labId: string, runtime: LabRuntime, deps: Ch
 		if (report.verdict === "pass" && state === "active") await lifecycle.move(labId, "solve", { solvedAt: clock.now() });
 		return report;
 	} finally {
+		over.abort();
 		runtime.grading = undefined;
 		step(null);
 	}
